@@ -1,0 +1,1 @@
+"""Tough Customer: a training simulator for people who answer customers."""

@@ -1,0 +1,60 @@
+"""A case: a scenario cast with a persona in a language, with the product's documentation at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from simulator.conversation import Language
+from simulator.documents import Passage
+from simulator.scenarios.formats import Fact, Forbidden, HiddenFact, Persona, Scenario
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything that is fixed before the first message.
+
+    Args:
+        scenario_id: id of the scenario (its file name).
+        scenario: the scenario.
+        persona_id: id of the persona.
+        persona: who plays it.
+        language: the language that the customer starts in.
+        seed: decides which of several fitting lines a scripted customer says.
+        passages: the product's documentation, by language.
+    """
+
+    scenario_id: str
+    scenario: Scenario
+    persona_id: str
+    persona: Persona
+    language: Language
+    seed: int
+    passages: dict[Language, tuple[Passage, ...]] = field(repr=False)
+
+    def passages_in(self, language: Language) -> tuple[Passage, ...]:
+        """The documentation in a language, or in the first language that it has."""
+        return self.passages.get(language) or next(iter(self.passages.values()), ())
+
+    def record_texts(self, language: Language) -> tuple[str, ...]:
+        """What the case's record says, line by line: the trainee may say it without a source."""
+        return tuple(_texts(self.scenario.record.model_dump(mode="json"), language))
+
+    def fact(self, id: str) -> Fact:
+        return next(fact for fact in self.scenario.facts if fact.id == id)
+
+    def hidden(self, id: str) -> HiddenFact:
+        return next(hidden for hidden in self.scenario.hidden if hidden.id == id)
+
+    def forbidden(self, id: str) -> Forbidden:
+        return next(forbidden for forbidden in self.scenario.forbidden if forbidden.id == id)
+
+
+def _texts(value: object, language: Language) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item, language)
+    elif isinstance(value, dict):
+        yield from _texts(value[language] if language in value else list(value.values()), language)

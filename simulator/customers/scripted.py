@@ -1,0 +1,72 @@
+"""The scripted customer: the persona's line bank around the scenario's own sentences."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator, Sequence
+
+from simulator.conversation import Language, Voice
+from simulator.director import Cue, Part
+from simulator.mood import band
+from simulator.scenarios.formats import Band, BeatName, Persona
+
+_BANDS: tuple[Band, ...] = ("calm", "annoyed", "angry", "furious")
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_PIECE = re.compile(r"\S+\s*")
+
+
+class ScriptedCustomer:
+    """Speaks authored lines only. The same cue gives the same words; no line comes twice while another is left."""
+
+    voice: Voice = "scripted"
+
+    def speak(self, cue: Cue) -> Iterator[str]:
+        yield from _PIECE.findall(compose(cue))
+
+
+def compose(cue: Cue) -> str:
+    """The message for a cue. Pure."""
+    earlier = [turn.text for turn in cue.transcript if turn.role == "customer"]
+    # A customer that mixes languages frames what it has to say in the one and says it in the other.
+    frame = cue.mixed_in if cue.mixed_in in cue.persona.lines else cue.language
+    said: list[str] = []
+    for place, part in enumerate(cue.parts):
+        choose = random.Random(f"{cue.seed}/{len(cue.transcript)}/{place}/{part.beat}")
+        language = frame if frame is not None and (part.content or choose.random() < 0.5) else cue.language
+        said.append(_say(part, cue, language, choose, [*earlier, *said]))
+    return " ".join(said)
+
+
+def _say(part: Part, cue: Cue, language: Language, choose: random.Random, earlier: Sequence[str]) -> str:
+    line = _fresh(_lines(cue.persona, language, part.beat, band(cue.mood.anger)), choose, earlier)
+    if not part.content:
+        return line
+    content = _fresh([list(part.content)], choose, earlier)
+    return _PLACEHOLDER.sub(lambda _: content, line)
+
+
+def _lines(persona: Persona, language: Language, beat: BeatName, heat: Band) -> list[list[str]]:
+    """The lines of a beat, those for the present heat first, then those of the nearest bands."""
+    banked = persona.lines[language][beat]
+    near = sorted(_BANDS, key=lambda other: abs(_BANDS.index(other) - _BANDS.index(heat)))
+    pools = [[*banked.get(heat, ()), *banked.get("any", ())]]
+    pools += [list(banked[other]) for other in near if other != heat and other in banked]
+    return [pool for pool in pools if pool]
+
+
+def _fresh(pools: list[list[str]], choose: random.Random, earlier: Sequence[str]) -> str:
+    """A line of the first pool that has one which was not said yet; if all were, the one said longest ago."""
+    for pool in pools:
+        unused = [line for line in pool if not any(_was_said(line, message) for message in earlier)]
+        if unused:
+            return choose.choice(unused)
+    everything = [line for pool in pools for line in pool]
+    last = {line: max(n for n, message in enumerate(earlier) if _was_said(line, message)) for line in everything}
+    return min(everything, key=lambda line: last[line])
+
+
+def _was_said(line: str, message: str) -> bool:
+    """Whether a message was made with a line: all its fixed parts stand in it."""
+    fixed = [part.strip() for part in _PLACEHOLDER.sub("\0", line).split("\0")]
+    return all(part in message for part in fixed if part) and any(fixed)

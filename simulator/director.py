@@ -1,0 +1,337 @@
+"""What the customer does next: the situation after each reply or silence, and the Cue for the customer's voice. Pure.
+
+Code decides here, never a model: what was asked and answered, which hidden facts come out, how the talk ends.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from simulator import channels
+from simulator.case import Case
+from simulator.conversation import Language, Mood, Outcome, Transcript
+from simulator.mood import Treatment, next_mood
+from simulator.observation import Observation
+from simulator.scenarios.formats import BeatName, Fact, HiddenFact, MoveName, Persona
+
+VERSION = "1"
+"""Version of the director's rules. Raise it when the same replies may lead to another conversation."""
+
+OFFENCES: tuple[MoveName, ...] = ("insults", "threatens", "mocks", "blames", "dismisses", "tells_to_calm_down")
+_CROWDED_WORDS = 140
+_LOST_FROM = 50.0
+"""From this confusion on, jargon or too much at once makes the customer ask for plain words."""
+_SOFTENS_AT = 5.0
+"""Points of anger taken away by one reply that the customer shows."""
+_STRIKES_TO_SUPERVISOR, _STRIKES_TO_GIVE_UP = 2, 4
+_IGNORED_TO_GIVE_UP = 5
+_RAGE = 95.0
+_MOST_REPLIES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One beat of the customer's next message, with what the scenario gives it to say: any of `content`."""
+
+    beat: BeatName
+    content: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """What the customer's voice gets, and no more.
+
+    Args:
+        parts: the beats of the message, in order.
+        mood: how the customer feels.
+        language: what it speaks.
+        mixed_in: a second language that it mixes in, if it does.
+        persona: who it is.
+        seed: decides between lines that fit equally.
+        transcript: the conversation so far.
+    """
+
+    parts: tuple[Part, ...]
+    mood: Mood
+    language: Language
+    mixed_in: Language | None
+    persona: Persona = field(repr=False)
+    seed: int
+    transcript: Transcript = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Where a conversation stands.
+
+    Args:
+        mood: the customer's mood.
+        language: what the customer speaks now and expects to be answered in.
+        replies: the agent's replies so far.
+        conveyed: facts that were conveyed.
+        told: hidden facts that the customer has told.
+        heard: how often each move was heard.
+        said: the agent's replies, folded, to notice repetition.
+        pending: the fact that the customer has asked for and waits to hear.
+        ignored: replies in a row that went past what was asked.
+        strikes: replies in a row that made it worse.
+        foreign: replies in a row in the wrong language.
+        nudges: times that the customer has asked whether anybody is there, since the last reply.
+        demanded: whether it has asked for a supervisor.
+        settled: whether it has accepted.
+        outcome: how it ended, once it has.
+    """
+
+    mood: Mood
+    language: Language
+    replies: int = 0
+    conveyed: frozenset[str] = frozenset()
+    told: frozenset[str] = frozenset()
+    heard: tuple[tuple[MoveName, int], ...] = ()
+    said: frozenset[str] = frozenset()
+    pending: str | None = None
+    ignored: int = 0
+    strikes: int = 0
+    foreign: int = 0
+    nudges: int = 0
+    demanded: bool = False
+    settled: bool = False
+    outcome: Outcome | None = None
+
+    def times_heard(self, move: MoveName) -> int:
+        return dict(self.heard).get(move, 0)
+
+
+def opening(case: Case) -> tuple[Situation, Cue]:
+    """The situation before the first reply, and the cue for the customer's first message."""
+    start = case.persona.mood
+    situation = Situation(
+        mood=Mood(start.anger, start.confusion, start.trust), language=case.language, pending=case.scenario.facts[0].id
+    )
+    return situation, _cue(case, situation, (Part("open", tuple(case.scenario.opening[case.language])),), ())
+
+
+def treatment_of(case: Case, situation: Situation, observation: Observation, *, reply: str, waited: float) -> Treatment:
+    """What a reply means to this customer at this point.
+
+    Args:
+        observation: what was found in the reply.
+        reply: the reply itself.
+        waited: seconds that the customer waited for it.
+    """
+    new_facts = {found.id for found in observation.facts} - situation.conveyed
+    learned = {found.id for found in observation.asked} - situation.told
+    works_on_it = bool(new_facts or learned) or observation.makes("asks", "stalls", "sets_limit", "escalates")
+    answered = None if situation.pending is None or situation.settled or works_on_it else False
+    good = channels.good_seconds(case.scenario, first=situation.replies == 0)
+    late = max(0.0, waited - good) / 60 / channels.pace(case.scenario)
+    return Treatment(
+        moves=tuple((move.move, situation.times_heard(move.move)) for move in observation.moves),
+        new_facts=len(new_facts),
+        answered=True if situation.pending in new_facts else answered,
+        learned=len(learned),
+        false_claims=len(observation.forbidden),
+        late_minutes=late,
+        crowded=observation.stuffed or observation.words > _CROWDED_WORDS or len(new_facts) > 3,
+        empty=observation.words == 0,
+        repeated=_fold(reply) in situation.said and observation.words > 1,
+    )
+
+
+def hear(
+    case: Case, situation: Situation, observation: Observation, *, reply: str, waited: float, transcript: Transcript
+) -> tuple[Situation, Cue]:
+    """The customer hears a reply.
+
+    Args:
+        observation: what was found in the reply.
+        reply: the reply itself.
+        waited: seconds that the customer waited for it.
+        transcript: the conversation so far, the reply included.
+
+    Returns:
+        The situation after it, and the cue for the customer's answer.
+    """
+    treatment = treatment_of(case, situation, observation, reply=reply, waited=waited)
+    mood = next_mood(situation.mood, treatment, case.persona)
+    offended = observation.makes(*OFFENCES)
+    worse = offended or treatment.repeated or mood.anger - situation.mood.anger > 4 or bool(observation.forbidden)
+    went_past = treatment.answered is False or treatment.repeated
+    asked = [found.id for found in observation.asked]
+    heard = dict(situation.heard)
+    for move in {move.move for move in observation.moves}:
+        heard[move] = heard.get(move, 0) + 1
+    after = replace(
+        situation,
+        mood=mood,
+        language=_language_after(case, situation.replies + 1),
+        replies=situation.replies + 1,
+        conveyed=situation.conveyed | {found.id for found in observation.facts},
+        told=situation.told | set(asked),
+        heard=tuple(sorted(heard.items())),
+        said=situation.said | {_fold(reply)},
+        ignored=situation.ignored + 1 if went_past else 0,
+        strikes=situation.strikes + 1 if worse else 0,
+        foreign=situation.foreign + 1 if observation.makes("wrong_language") else 0,
+        nudges=0,
+    )
+    return _next(case, situation, after, observation, treatment, transcript)
+
+
+def _next(
+    case: Case,
+    before: Situation,
+    after: Situation,
+    observation: Observation,
+    treatment: Treatment,
+    transcript: Transcript,
+) -> tuple[Situation, Cue]:
+    """Picks the beats: the first rule that fits."""
+    language = after.language
+
+    def act(*parts: Part, **changes: object) -> tuple[Situation, Cue]:
+        situation = replace(after, **changes)  # type: ignore[arg-type]
+        return situation, _cue(case, situation, parts, transcript)
+
+    if _gives_up(after):
+        return act(Part("give_up"), outcome="gave_up")
+    if observation.makes("wrong_language"):
+        return act(Part("wrong_language"))
+    if observation.makes("escalates") and (case.scenario.may_escalate or before.demanded or before.times_heard("escalates")):
+        return act(Part("handed_over"), outcome="escalated")
+    if observation.makes(*OFFENCES):
+        if after.strikes >= _STRIKES_TO_SUPERVISOR and not before.demanded:
+            return act(Part("supervisor"), demanded=True, settled=False)
+        return act(Part("offended"), settled=False)
+    if observation.forbidden:
+        claim = case.forbidden(observation.forbidden[0])
+        return act(Part("doubt", tuple(claim.reaction[language])), settled=False)
+    if before.settled:
+        return act(Part("close"), outcome="resolved")
+    parts: list[Part] = []
+    new = [found.id for found in observation.asked if found.id not in before.told]
+    if new:
+        told = [case.hidden(id).told[language] for id in new]
+        parts += [Part("answer", tuple(variants)) for variants in told[:2]]
+    elif treatment.crowded and after.mood.confusion >= _LOST_FROM or observation.makes("uses_jargon") and after.mood.confusion >= _LOST_FROM:
+        return act(Part("lost"))
+    if _accepts(case, after):
+        return act(*parts, Part("accept", tuple(case.scenario.acceptance[language])), settled=True, pending=None)
+    if not parts:
+        if treatment.repeated or (not treatment.has_substance and not observation.makes("stalls", "asks", "sets_limit")):
+            parts = _unheard(case, after, before)
+        elif not treatment.has_substance and observation.makes("stalls"):
+            return act(Part("stall"))
+        elif before.mood.anger - after.mood.anger >= _SOFTENS_AT and after.replies % 2:
+            parts = [Part("soften")]
+    if not parts or parts[-1].beat in ("soften", "answer", "unheard"):
+        step, pending = _next_step(case, after, before, treatment, alone=not parts)
+        if step is not None and (len(parts) < 2):
+            parts.append(step)
+        return act(*parts, pending=pending)
+    return act(*parts)
+
+
+def _unheard(case: Case, after: Situation, before: Situation) -> list[Part]:
+    """What is said to an empty reply: now that it brings nothing, now the question again."""
+    if after.pending is not None and before.ignored % 2 == 0:
+        return [Part("repeat", tuple(case.fact(after.pending).question[after.language]))]
+    return [Part("unheard")]
+
+
+def _next_step(
+    case: Case, after: Situation, before: Situation, treatment: Treatment, *, alone: bool
+) -> tuple[Part | None, str | None]:
+    """The question or objection that leads on, and the fact that is then waited for."""
+    language = after.language
+    wanted = next_fact(case, after)
+    if wanted is not None:
+        repeats = wanted.id == before.pending and before.replies > 0 and treatment.answered is not None
+        beat: BeatName = "repeat" if repeats else "ask"
+        if wanted.id == before.pending and not alone and not repeats:
+            return None, wanted.id
+        return Part(beat, tuple(wanted.question[language])), wanted.id
+    return Part("object", tuple(case.scenario.objections[language])), None
+
+
+def next_fact(case: Case, situation: Situation) -> Fact | None:
+    """The needed fact that the customer waits for or asks for next, if one is left that it can ask for."""
+    left = [
+        fact
+        for fact in case.scenario.facts
+        if fact.needed and fact.id not in situation.conveyed and situation.told.issuperset(fact.after)
+    ]
+    pending = next((fact for fact in left if fact.id == situation.pending), None)
+    return pending or (left[0] if left else None)
+
+
+def next_hidden(case: Case, situation: Situation) -> HiddenFact | None:
+    """The needed hidden fact that was not asked for yet, if one is left."""
+    return next((h for h in case.scenario.hidden if h.needed and h.id not in situation.told), None)
+
+
+def is_complete(case: Case, situation: Situation) -> bool:
+    """Whether all that is needed was conveyed and asked for."""
+    scenario = case.scenario
+    return all(fact.id in situation.conveyed for fact in scenario.facts if fact.needed) and all(
+        hidden.id in situation.told for hidden in scenario.hidden if hidden.needed
+    )
+
+
+def _accepts(case: Case, situation: Situation) -> bool:
+    return is_complete(case, situation) and situation.mood.anger < case.scenario.settles_below
+
+
+def _gives_up(situation: Situation) -> bool:
+    raging = situation.mood.anger >= _RAGE and situation.strikes >= _STRIKES_TO_GIVE_UP
+    worn = situation.ignored >= _IGNORED_TO_GIVE_UP or situation.foreign >= _STRIKES_TO_GIVE_UP
+    return raging or worn or situation.strikes > _STRIKES_TO_GIVE_UP + 1 or situation.replies >= _MOST_REPLIES
+
+
+def next_silence(case: Case, situation: Situation) -> float | None:
+    """Seconds of silence, since the customer's last message that was no nudge, after which it does something."""
+    if situation.outcome is not None:
+        return None
+    waiting = case.persona.waiting
+    steps = [] if situation.settled else waiting.nudges_after[situation.nudges :]
+    return (steps[0] if steps else waiting.leaves_after) * channels.pace(case.scenario)
+
+
+def silence(case: Case, situation: Situation, *, transcript: Transcript) -> tuple[Situation, Cue]:
+    """The customer reacts to the silence that `next_silence` tells of: asks whether anybody is there, or leaves."""
+    waiting = case.persona.waiting
+    if situation.settled:
+        situation = replace(situation, outcome="resolved")
+        return situation, _cue(case, situation, (Part("close"),), transcript)
+    steps = [0.0, *waiting.nudges_after, waiting.leaves_after]
+    minutes = (steps[situation.nudges + 1] - steps[situation.nudges]) / 60
+    mood = next_mood(situation.mood, Treatment(late_minutes=minutes / 2), case.persona)
+    if situation.nudges >= len(waiting.nudges_after):
+        situation = replace(situation, mood=mood, outcome="abandoned")
+        return situation, _cue(case, situation, (Part("leave"),), transcript)
+    situation = replace(situation, mood=mood, nudges=situation.nudges + 1)
+    return situation, _cue(case, situation, (Part("nudge"),), transcript)
+
+
+def _language_after(case: Case, replies: int) -> Language:
+    speech = case.scenario.speech
+    if speech.style == "switches" and replies >= speech.after:
+        return speech.to.get(case.language, case.language)
+    return case.language
+
+
+def _cue(case: Case, situation: Situation, parts: tuple[Part, ...], transcript: Transcript) -> Cue:
+    speech = case.scenario.speech
+    return Cue(
+        parts=parts,
+        mood=situation.mood,
+        language=situation.language,
+        mixed_in=speech.other.get(situation.language) if speech.style == "mixes" else None,
+        persona=case.persona,
+        seed=case.seed,
+        transcript=transcript,
+    )
+
+
+def _fold(reply: str) -> str:
+    return " ".join(reply.casefold().split())

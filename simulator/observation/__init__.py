@@ -1,0 +1,145 @@
+"""Reply to Observation: language, moves, facts conveyed, hidden facts asked for and claims made, each with its quote.
+
+Pure: the cues of a language are data files, everything else is handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from simulator.case import Case
+from simulator.conversation import LANGUAGES, Language, Quote
+from simulator.observation.base import VERSION, Claim, Found, Move, Observation, Verdict
+from simulator.observation.claims import check_claims
+from simulator.observation.language import detect
+from simulator.observation.moves import asks_for, is_plain_question, observed_moves
+from simulator.observation.phrases import Phrase, PhraseError, find_all, parse_phrase
+from simulator.observation.words import Text, key_of, read
+
+__all__ = [
+    "VERSION",
+    "Claim",
+    "Found",
+    "Move",
+    "Observation",
+    "PhraseError",
+    "Verdict",
+    "conveys",
+    "detect",
+    "observe",
+    "parse_phrase",
+    "read",
+    "requests",
+]
+
+_FEWEST_WORDS_FOR_LANGUAGE = 3
+_HEAP = {"en": 0.14, "de": 0.14, "es": 0.14, "ru": 0.07}
+"""Running text has a larger share of function words than this, in chat too; a heap of keywords has not."""
+
+
+def observe(reply: str, case: Case, *, language: Language, customer_said: tuple[str, ...]) -> Observation:
+    """Finds everything in one reply that moods and scorers go by.
+
+    Args:
+        reply: the agent's message, verbatim; any text.
+        case: the case.
+        language: the language that the customer now expects an answer in.
+        customer_said: the customer's messages so far; the last one is what the reply answers.
+    """
+    written = detect(reply, language)
+    own = written if written in LANGUAGES else language
+    text = read(reply, own)
+    wrong = written is not None and written != language and len(text.tokens) >= _FEWEST_WORDS_FOR_LANGUAGE
+    scenario = case.scenario
+    context = read(customer_said[-1], own).keys if customer_said else frozenset()
+    in_case_language = own in scenario.languages
+    facts: list[Found] = []
+    asked: list[Found] = []
+    forbidden: list[Found] = []
+    if in_case_language and not wrong:
+        facts = [
+            Found(fact.id, quote)
+            for fact in scenario.facts
+            if (quote := conveys(fact.phrases[own], text, context=context)) is not None
+        ]
+        asked = [
+            Found(hidden.id, quote)
+            for hidden in scenario.hidden
+            if (quote := requests(hidden.asked_by[own], text)) is not None
+        ]
+    if in_case_language:
+        forbidden = [
+            Found(claim.id, quote)
+            for claim in scenario.forbidden
+            if (quote := conveys(claim.phrases[own], text)) is not None
+        ]
+    moves = observed_moves(
+        text,
+        issue=frozenset(key_of(word, own) for word in scenario.issue.get(own, ())),
+        customer_words=frozenset().union(*(read(said, own).keys for said in customer_said)),
+        conveyed=tuple(found.quote for found in facts),
+        wrong_language=wrong,
+    )
+    stuffed = _is_heap(text) and len(facts) + len(moves) >= 3
+    claims = _claims(text, case, own, customer_said, facts, forbidden)
+    return Observation(
+        language=written,
+        moves=moves if not stuffed else tuple(move for move in moves if move.move not in _GIVEN_BY_SENTENCES),
+        facts=() if stuffed else tuple(facts),
+        asked=() if stuffed else tuple(asked),
+        claims=claims,
+        words=len(text.tokens),
+        stuffed=stuffed,
+    )
+
+
+_GIVEN_BY_SENTENCES = ("names_feeling", "restates", "explains", "offers_remedy", "takes_ownership", "gives_next_step")
+
+
+def conveys(phrases: Iterable[str], text: Text, *, context: frozenset[str] = frozenset()) -> Quote | None:
+    """Where a text states any of the phrases: in a statement or a request, not in a mere question."""
+    for phrase in _parsed(tuple(phrases), text.language):
+        for quote in find_all(phrase, text, context=context):
+            sentence = next(token.sentence for token in text.tokens if token.start >= quote.start)
+            if not is_plain_question(text, sentence):
+                return quote
+    return None
+
+
+def requests(phrases: Iterable[str], text: Text) -> Quote | None:
+    """Where a text asks for what any of the phrases names."""
+    return asks_for(_parsed(tuple(phrases), text.language), text)
+
+
+@lru_cache(maxsize=4_096)
+def _parsed(phrases: tuple[str, ...], language: Language) -> tuple[Phrase, ...]:
+    return tuple(parse_phrase(phrase, language) for phrase in phrases)
+
+
+def _is_heap(text: Text) -> bool:
+    words = [token for token in text.tokens if token.value is None]
+    small = sum(token.function or token.negates for token in words)
+    return len(words) >= 10 and small / len(words) < _HEAP[text.language]
+
+
+def _claims(
+    text: Text,
+    case: Case,
+    language: Language,
+    customer_said: tuple[str, ...],
+    facts: list[Found],
+    forbidden: list[Found],
+) -> tuple[Claim, ...]:
+    checked = check_claims(
+        text,
+        passages=case.passages_in(language),
+        known=(*case.record_texts(language), *customer_said),
+        conveyed=[(found.quote, case.fact(found.id).source) for found in facts],
+    )
+    made = tuple(
+        Claim(found.quote, "contradicted", case.forbidden(found.id).source, 0.0, forbidden=found.id)
+        for found in forbidden
+    )
+    free = [c for c in checked if not any(c.quote.start <= f.quote.start < c.quote.end for f in made)]
+    return tuple(sorted((*free, *made), key=lambda claim: claim.quote.start))

@@ -1,0 +1,156 @@
+"""The moves of a reply: by cues, and by what the reply is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from simulator.conversation import Language, Quote
+from simulator.observation.base import Move
+from simulator.observation.lexicon import lexicon
+from simulator.observation.phrases import Phrase, find, find_all, parse_phrase
+from simulator.observation.words import Text
+from simulator.scenarios.formats import MoveName
+
+_HELPS: frozenset[MoveName] = frozenset({"offers_remedy", "offers_choice", "gives_next_step", "sets_limit"})
+_EXPLAINED: tuple[MoveName, ...] = ("refuses_flat", "hides_behind_policy", "promises")
+_RESTATED_WORDS = 2
+"""So many words of the case in one statement, addressed to the customer, restate the problem."""
+
+
+@lru_cache(maxsize=8)
+def _cues(language: Language) -> dict[MoveName, tuple[tuple[Phrase, ...], tuple[Phrase, ...]]]:
+    def parsed(phrases: tuple[str, ...]) -> tuple[Phrase, ...]:
+        return tuple(parse_phrase(phrase, language, ordered=True) for phrase in phrases)
+
+    moves = lexicon(language).moves
+    return {name: (parsed(cues.phrases), parsed(cues.exceptions)) for name, cues in moves.items()}  # type: ignore[misc]
+
+
+@lru_cache(maxsize=8)
+def _requests(language: Language) -> tuple[Phrase, ...]:
+    return tuple(parse_phrase(phrase, language, ordered=True) for phrase in lexicon(language).requests)
+
+
+def cued_moves(text: Text) -> Iterator[Move]:
+    """The moves that the language's cues find, each with its first quote."""
+    for name, (phrases, exceptions) in _cues(text.language).items():
+        quote = _first(text, phrases, exceptions)
+        if quote is not None:
+            yield Move(name, quote)
+
+
+def _first(text: Text, phrases: tuple[Phrase, ...], exceptions: tuple[Phrase, ...]) -> Quote | None:
+    found = sorted((quote for phrase in phrases for quote in find_all(phrase, text)), key=lambda quote: quote.start)
+    if not found:
+        return None
+    void = [quote for phrase in exceptions for quote in find_all(phrase, text)]
+    for quote in found:
+        if not any(quote.start < other.end and other.start < quote.end for other in void):
+            return quote
+    return None
+
+
+def is_request(text: Text, sentence: int) -> bool:
+    """Whether a sentence asks for something: a question, or a request in the form of a statement."""
+    if sentence in text.questions:
+        return True
+    start, end = text.sentence(sentence)
+    return any(start <= quote.start < end for phrase in _requests(text.language) for quote in find_all(phrase, text))
+
+
+def is_plain_question(text: Text, sentence: int) -> bool:
+    """Whether a sentence is a question that states nothing ("Is it 14 days?"), unlike "Could you hold it for 5 s?"."""
+    if sentence not in text.questions:
+        return False
+    start, end = text.sentence(sentence)
+    return not any(start <= q.start < end for phrase in _requests(text.language) for q in find_all(phrase, text))
+
+
+def observed_moves(
+    text: Text,
+    *,
+    issue: frozenset[str],
+    customer_words: frozenset[str],
+    conveyed: tuple[Quote, ...],
+    wrong_language: bool,
+) -> tuple[Move, ...]:
+    """All the moves of a reply, in the order of their words.
+
+    Args:
+        text: the reply, read in the language that it is in as far as we know it, else in the customer's.
+        issue: keys of the case's own words.
+        customer_words: keys of all that the customer has said: jargon that the customer uses is none.
+        conveyed: the words of the facts that the reply conveys.
+        wrong_language: whether the reply is in another language than the customer's.
+    """
+    found = {move.move: move.quote for move in cued_moves(text)}
+    if wrong_language:
+        harm = ("insults", "mocks", "threatens", "blames", "dismisses", "tells_to_calm_down")
+        found = {move: quote for move, quote in found.items() if move in harm}
+        whole = Quote(text.source, 0, len(text.source))
+        return tuple(Move(name, quote) for name, quote in {**found, "wrong_language": whole}.items())
+    if text.questions:
+        found.setdefault("asks", _sentence(text, min(text.questions)))
+    if conveyed:
+        found.setdefault("explains", conveyed[0])
+    if "restates" not in found and (quote := _restated(text, issue)):
+        found["restates"] = quote
+    for move in _EXPLAINED:
+        # A no that is part of a fact from the documentation is an explanation.
+        if move in found and any(_same_sentence(text, found[move], quote) for quote in conveyed):
+            del found[move]
+    if "refuses_flat" in found and _HELPS & found.keys():
+        found["sets_limit"] = found.pop("refuses_flat")
+    jargon = _first_key(text, lexicon(text.language).jargon, without=customer_words)
+    if jargon is not None:
+        found["uses_jargon"] = jargon
+    return tuple(Move(name, quote) for name, quote in sorted(found.items(), key=lambda move: move[1].start))
+
+
+def _same_sentence(text: Text, one: Quote, other: Quote) -> bool:
+    return _sentence_of(text, one) == _sentence_of(text, other)
+
+
+def _sentence_of(text: Text, quote: Quote) -> int:
+    return next(token.sentence for token in text.tokens if token.start >= quote.start)
+
+
+def _sentence(text: Text, number: int) -> Quote:
+    start, end = text.sentence(number)
+    return Quote(text.source[start:end], start, end)
+
+
+def _restated(text: Text, issue: frozenset[str]) -> Quote | None:
+    """The first statement that speaks to the customer of the case in the case's own words."""
+    you = {"en": ("you", "your"), "ru": ("вы", "ваш"), "de": ("sie", "ihr"), "es": ("usted", "su", "tu")}
+    for number in sorted({token.sentence for token in text.tokens} - text.questions):
+        keys = {token.key for token in text.tokens if token.sentence == number}
+        if len(keys & issue) >= _RESTATED_WORDS and keys & _keys(you[text.language], text.language):
+            return _sentence(text, number)
+    return None
+
+
+@lru_cache(maxsize=64)
+def _keys(words: tuple[str, ...], language: Language) -> frozenset[str]:
+    from simulator.observation.words import key_of
+
+    return frozenset(key_of(word, language) for word in words)
+
+
+def _first_key(text: Text, words: frozenset[str], *, without: frozenset[str]) -> Quote | None:
+    for token in text.tokens:
+        if token.text.casefold() in words and token.key not in without:
+            return Quote(token.text, token.start, token.end)
+    return None
+
+
+def asks_for(phrases: tuple[Phrase, ...], text: Text) -> Quote | None:
+    """Where a reply asks for something that any of the phrases names: inside a question or a request."""
+    for phrase in phrases:
+        quote = find(phrase, text)
+        if quote is None:
+            continue
+        if is_request(text, _sentence_of(text, quote)):
+            return quote
+    return None

@@ -1,0 +1,184 @@
+"""Text to words: tokens with their lemma, sentence, clause, negation and number, each with its place in the text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from simulator.conversation import Language
+from simulator.observation.lexicon import Lexicon, lexicon
+from simulator.observation.numbers import parse_date, parse_digits, word_value
+
+if TYPE_CHECKING:
+    from simplemma import Lemmatizer
+
+MAX_TOKENS = 2_000
+"""Longer texts are read up to here: no honest chat message comes near it."""
+
+_TOKEN = re.compile(
+    r"(?P<number>\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{2,4}|\d+(?:[.,:]\d+)*)"
+    r"|(?P<word>[^\W\d_][^\W_]*(?:['’][^\W\d_]+)?)"
+    r"|(?P<symbol>[€$£₽%°])"
+    r"|(?P<stop>[.!?…]+(?=[\s\"'»”)]|$)|\n+)"
+    r"|(?P<pause>[,;:()—]|(?<!\d)–|–(?!\d)|\s-\s)"
+)
+_SNOWBALL = {"en": "english", "ru": "russian", "de": "german", "es": "spanish"}
+_ENGLISH_CONTRACTION = re.compile(
+    r"(?P<host>.+?)(?P<tail>n't|'(?:ll|re|ve|s|m|d))|(?P<bare>can|do|does|did|is|are|was|were|would|could|should|have|has|ca|wo)"
+    r"(?P<end>not|nt)"
+)
+_CONTRACTED = {"ca": "can", "wo": "will", "sha": "shall", "ai": "be", "'ll": "will", "'re": "be", "'ve": "have"}
+_CONTRACTED |= {"'s": "be", "'m": "be", "'d": "would"}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, number or currency sign. `key` is what is compared; `value` is set where it is a number."""
+
+    text: str
+    start: int
+    end: int
+    key: str
+    sentence: int
+    clause: int
+    negates: bool = False
+    function: bool = False
+    value: float | None = None
+    digits: bool = False
+    date: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text, read: its tokens in order and which sentences are questions."""
+
+    source: str
+    language: Language
+    tokens: tuple[Token, ...]
+    questions: frozenset[int]
+    keys: frozenset[str]
+
+    def sentence(self, number: int) -> tuple[int, int]:
+        """Where a sentence stands in `source`: (start, end), from its first to its last token."""
+        inside = [token for token in self.tokens if token.sentence == number]
+        return inside[0].start, inside[-1].end
+
+
+def fold(text: str) -> str:
+    """Case, compatibility forms, apostrophes and ё made alike. The length may change."""
+    return unicodedata.normalize("NFKC", text).casefold().replace("’", "'").replace("ё", "е")
+
+
+@lru_cache(maxsize=1)
+def _lemmatizer() -> Lemmatizer:
+    from simplemma import Lemmatizer
+    from simplemma.strategies import DefaultStrategy
+    from simplemma.strategies.dictionaries import TrieDictionaryFactory
+
+    # Tries take 22 MB for four languages, the plain dictionaries 350 MB.
+    return Lemmatizer(lemmatization_strategy=DefaultStrategy(dictionary_factory=TrieDictionaryFactory(cache_max_size=8)))
+
+
+@lru_cache(maxsize=8)
+def _stemmer(language: Language):  # type: ignore[no-untyped-def]
+    import snowballstemmer
+
+    return snowballstemmer.stemmer(_SNOWBALL[language])
+
+
+@lru_cache(maxsize=50_000)
+def key_of(word: str, language: Language) -> str:
+    """The form in which words are compared: the stem of the lemma ("вернём" and "вернуть" are the same word)."""
+    folded = fold(word)
+    if "'" in folded:
+        folded = folded.split("'")[0] or folded
+    irregular = lexicon(language).forms.get(folded)
+    if irregular is not None:
+        return irregular
+    lemma = fold(_lemmatizer().lemmatize(folded.capitalize() if language == "de" else folded, language))
+    return str(_stemmer(language).stemWord(lemma))
+
+
+@lru_cache(maxsize=512)
+def read(source: str, language: Language) -> Text:
+    """Reads a text in the given language. Pure; the lexicon of the language is a data file."""
+    words = lexicon(language)
+    tokens: list[Token] = []
+    questions: set[int] = set()
+    sentence = clause = 0
+    open_sentence = False
+    for match in _TOKEN.finditer(source):
+        if match.lastgroup == "stop":
+            if open_sentence:
+                if "?" in match.group():
+                    questions.add(sentence)
+                sentence, clause, open_sentence = sentence + 1, clause + 1, False
+            continue
+        if match.lastgroup == "pause":
+            clause += 1
+            continue
+        if len(tokens) >= MAX_TOKENS:
+            break
+        open_sentence = True
+        clause += fold(match.group()) in words.breaks
+        tokens += _tokens(match, language, words, sentence, clause)
+    tokens = _join_number_words(tokens, language)
+    return Text(source, language, tuple(tokens), frozenset(questions), frozenset(token.key for token in tokens))
+
+
+def _tokens(match: re.Match[str], language: Language, words: Lexicon, sentence: int, clause: int) -> Iterator[Token]:
+    text, start, end = match.group(), match.start(), match.end()
+    if match.lastgroup == "number":
+        date = parse_date(text)
+        value = parse_digits(text) if date is None else date
+        yield Token(text, start, end, text, sentence, clause, value=value, digits=True, date=date is not None)
+        return
+    if match.lastgroup == "symbol":
+        yield Token(text, start, end, text, sentence, clause)
+        return
+    for part, form, place in _parts(text, language):
+        negates = form in words.negators
+        function = not negates and form in words.function_words
+        value = word_value(form, language)
+        yield Token(
+            part, start + place, start + place + len(part), key_of(form, language), sentence, clause, negates, function, value
+        )
+
+
+def _parts(text: str, language: Language) -> Iterator[tuple[str, str, int]]:
+    """The words in a written word: (as written, as compared, offset). "don't" is "do" and "not"."""
+    folded = fold(text)
+    match = _ENGLISH_CONTRACTION.fullmatch(folded) if language == "en" and len(folded) == len(text) else None
+    if match is None:
+        yield text, folded, 0
+        return
+    host = match["host"] or match["bare"]
+    tail = match["tail"] or match["end"]
+    yield text[: len(host)], _CONTRACTED.get(host, host), 0
+    yield text[len(host) :], "not" if tail in ("n't", "not", "nt") else _CONTRACTED[tail], len(host)
+
+
+def _join_number_words(tokens: list[Token], language: Language) -> list[Token]:
+    """Makes one token of a number written in several words ("twenty-one", «двадцать один»)."""
+    joined: list[Token] = []
+    for token in tokens:
+        last = joined[-1] if joined else None
+        adjoins = (
+            last is not None
+            and last.value is not None
+            and token.value is not None
+            and not (last.digits or token.digits)
+            and last.clause == token.clause
+            and token.start - last.end == 1
+        )
+        value = word_value(fold(f"{last.text} {token.text}".replace("-", " ")), language) if adjoins and last else None
+        if last is not None and value is not None:
+            text = f"{last.text} {token.text}"
+            joined[-1] = Token(text, last.start, token.end, text, last.sentence, last.clause, value=value)
+        else:
+            joined.append(token)
+    return joined

@@ -1,0 +1,104 @@
+"""An attempt as plain data: what `play --json` prints and the debrief exports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator.attempt import Attempt
+from simulator.case import Case
+from simulator.observation import Observation
+from simulator.scoring import Evidence, ReaderLanguage, Score, best_reply, loss, mark_of, word
+
+
+def report(attempt: Attempt, *, reader: ReaderLanguage = "en") -> dict[str, Any]:
+    """The attempt as JSON-ready data.
+
+    Args:
+        attempt: the attempt, ended or not.
+        reader: the language of explanations.
+    """
+    case = attempt.case
+    return {
+        "scenario": case.scenario_id,
+        "persona": case.persona_id,
+        "language": case.language,
+        "seed": case.seed,
+        "outcome": attempt.outcome,
+        "turns": _turns(attempt),
+        "scorecard": scorecard_data(attempt, reader=reader),
+    }
+
+
+def _turns(attempt: Attempt) -> list[dict[str, Any]]:
+    exchanges = {exchange.turn: exchange for exchange in attempt.exchanges}
+    turns = []
+    for place, (turn, situation) in enumerate(zip(attempt.transcript, attempt.moods(), strict=True)):
+        mood = situation.mood
+        data: dict[str, Any] = {"role": turn.role, "text": turn.text, "at": round(turn.at, 2)}
+        if turn.voice is not None:
+            data["voice"] = turn.voice
+        if turn.waited is not None:
+            data["waited"] = round(turn.waited, 2)
+        data["mood"] = {"anger": mood.anger, "confusion": mood.confusion, "trust": mood.trust}
+        exchange = exchanges.get(place)
+        if exchange is not None:
+            data["observation"] = observation_data(exchange.observation)
+            data["mark"] = mark_of(loss(attempt.case, exchange, best_reply(attempt.case, exchange.before)))
+        turns.append(data)
+    return turns
+
+
+def observation_data(observation: Observation) -> dict[str, Any]:
+    """An observation as plain data."""
+    return {
+        "language": observation.language,
+        "moves": [{"move": move.move, "quote": move.quote.text} for move in observation.moves],
+        "facts": [found.id for found in observation.facts],
+        "asked": [found.id for found in observation.asked],
+        "quotes": {found.id: found.quote.text for found in (*observation.facts, *observation.asked)},
+        "claims": [
+            {
+                "quote": claim.quote.text,
+                "verdict": claim.verdict,
+                "passage": claim.passage,
+                "support": claim.support,
+                "forbidden": claim.forbidden,
+            }
+            for claim in observation.claims
+        ],
+        "words": observation.words,
+        "stuffed": observation.stuffed,
+    }
+
+
+def scorecard_data(attempt: Attempt, *, reader: ReaderLanguage = "en") -> dict[str, Any]:
+    """The scorecard as plain data."""
+    card = attempt.scorecard()
+    data: dict[str, Any] = {
+        name: score_data(score, attempt.case, reader=reader) for name, score in card.scores.items()
+    }
+    data["overall"] = {"value": card.overall, "explanation": word(card.explanation, attempt.case, reader), "evidence": []}
+    return {**data, "passed": card.passed, "failed": list(card.failed)}
+
+
+def score_data(score: Score, case: Case, *, reader: ReaderLanguage = "en") -> dict[str, Any]:
+    """A score as plain data."""
+    return {
+        "value": score.value,
+        "explanation": word(score.explanation, case, reader),
+        "evidence": [evidence_data(item, case, reader=reader) for item in score.evidence],
+        "parts": dict(score.parts),
+        "scorer": score.scorer,
+        "version": score.version,
+    }
+
+
+def evidence_data(evidence: Evidence, case: Case, *, reader: ReaderLanguage = "en") -> dict[str, Any]:
+    """A piece of evidence as plain data."""
+    return {
+        "turn": evidence.turn,
+        "quote": evidence.quote,
+        "note": word(evidence.note, case, reader),
+        "passage": evidence.passage,
+        "good": evidence.good,
+    }

@@ -1,0 +1,56 @@
+"""Reply time: a band for the channel, not a race."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+
+from simulator import channels
+from simulator.case import Case
+from simulator.scoring.base import Dimension, Evidence, Exchange, Note, Score
+
+_VERSION = "rules-1"
+
+
+def band_value(seconds: float, *, strong: float, good: float) -> float:
+    """0-100 for one reply: 100 up to the strong target, 80 at the good one, 0 at four times the good one."""
+    if seconds <= strong:
+        return 100.0
+    if seconds <= good:
+        return 100 - 20 * (seconds - strong) / (good - strong)
+    return max(0.0, 80 * (1 - (seconds - good) / (3 * good)))
+
+
+class ReplyTime:
+    """The mean over the replies; being faster than the strong target earns nothing more."""
+
+    dimension: Dimension = "reply_time"
+
+    def score(self, case: Case, exchanges: Sequence[Exchange], *, whole: bool) -> Score:
+        if not exchanges:
+            return Score("reply_time", None, Note("no_reply"), (), "rules", _VERSION)
+        target = channels.targets(case.scenario)
+        values, evidence = [], []
+        for exchange in exchanges:
+            first = exchange.before.replies == 0
+            strong, good = (
+                (target.first_strong, target.first_good) if first else (target.next_strong, target.next_good)
+            )
+            value = band_value(exchange.waited, strong=strong, good=good)
+            values.append(value)
+            key = "time_strong" if exchange.waited <= strong else "time_good" if exchange.waited <= good else "time_late"
+            note = Note(key, {"seconds": round(exchange.waited), "strong": round(strong), "good": round(good)})
+            evidence.append(Evidence(note, exchange.turn, good=exchange.waited <= good))
+        waits = [exchange.waited for exchange in exchanges]
+        summary = Note(
+            "reply_time_attempt" if whole else evidence[0].note.key,
+            {
+                "first": round(waits[0]),
+                "median": round(median(waits)),
+                "worst": round(max(waits)),
+                "inside": sum(e.good for e in evidence),
+                "replies": len(waits),
+                **evidence[0].note.values,
+            },
+        )
+        return Score("reply_time", round(sum(values) / len(values), 1), summary, tuple(evidence), "rules", _VERSION)

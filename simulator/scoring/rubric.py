@@ -1,0 +1,69 @@
+"""The scorecard of an attempt: the scores, and the rubric's weights and pass marks applied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from simulator.case import Case
+from simulator.conversation import Outcome
+from simulator.scoring.base import DIMENSIONS, Dimension, Note, Score
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """The verdict on an attempt.
+
+    Args:
+        scores: by dimension.
+        overall: weighted mean of the dimensions that have a verdict, 0-100; None if none has.
+        explanation: how it was reached.
+        passed: whether the case ended well and every pass mark was reached; a missing verdict is no pass.
+        failed: what was not reached: "outcome", "overall" or a dimension.
+    """
+
+    scores: Mapping[Dimension, Score]
+    overall: float | None
+    explanation: Note
+    passed: bool
+    failed: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def _rubric() -> dict[str, dict[str, float]]:
+    from ruamel.yaml import YAML
+
+    text = resources.files("simulator.scoring").joinpath("rubric.yaml").read_text("utf-8")
+    rubric: dict[str, dict[str, float]] = YAML(typ="safe", pure=True).load(text)
+    return rubric
+
+
+def pass_marks(case: Case) -> dict[str, float]:
+    """The marks to reach, by dimension and "overall": the scenario's own where it has them, else the rubric's."""
+    own = {name: mark for name, mark in case.scenario.pass_marks if mark is not None}
+    return {**_rubric()["pass_marks"], **own}
+
+
+def make_scorecard(case: Case, scores: Mapping[Dimension, Score], outcome: Outcome | None) -> Scorecard:
+    """Applies the rubric.
+
+    Args:
+        case: the case.
+        scores: of the whole attempt, one for each dimension.
+        outcome: how the attempt ended; only `resolved`, or `escalated` where the scenario allows it, can pass.
+    """
+    weights = _rubric()["weights"]
+    known = {name: score.value for name, score in scores.items() if score.value is not None}
+    total = sum(weights[name] for name in known)
+    overall = round(sum(weights[name] * value for name, value in known.items()) / total, 1) if known else None
+    marks = pass_marks(case)
+    values: dict[str, float | None] = {**{name: scores[name].value for name in DIMENSIONS}, "overall": overall}
+    failed = [name for name, value in values.items() if value is None or value < marks[name]]
+    ended_well = outcome == "resolved" or (outcome == "escalated" and case.scenario.may_escalate)
+    if not ended_well:
+        failed.insert(0, "outcome")
+    shares = {name: round(100 * weights[name]) for name in DIMENSIONS}
+    note = Note("overall_missing" if overall is None else "overall", {**shares, "mark": marks["overall"]})
+    return Scorecard(dict(scores), overall, note, not failed, tuple(failed))

@@ -1,0 +1,126 @@
+"""Tone: how the replies were put, in parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib import resources
+
+from simulator.case import Case
+from simulator.mood import effects
+from simulator.scenarios.formats import MoveName
+from simulator.scoring.base import Dimension, Evidence, Exchange, Note, Score
+
+_VERSION = "rules-1"
+_WORST_SHARE = 0.3
+"""How much of an attempt's value is its worst reply: one insult is not averaged away."""
+_UPSET = 25.0
+"""Below this anger and confusion there is no feeling that asks to be validated."""
+
+PARTS = ("politeness", "validation", "understanding", "elaboration", "advice", "self_focus", "dismissal")
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, dict[str, float]]:
+    from ruamel.yaml import YAML
+
+    text = resources.files("simulator.scoring").joinpath("tone.yaml").read_text("utf-8")
+    table: dict[str, dict[str, float]] = YAML(typ="safe", pure=True).load(text)
+    return table
+
+
+class Tone:
+    """A weighted mean of politeness, validation, understanding and elaboration, less advice, self-focus, dismissal."""
+
+    dimension: Dimension = "tone"
+
+    def score(self, case: Case, exchanges: Sequence[Exchange], *, whole: bool) -> Score:
+        if not exchanges:
+            return Score("tone", None, Note("no_reply"), (), "rules", _VERSION)
+        parts = [_parts(exchange) for exchange in exchanges]
+        values = [_value(exchange, part) for exchange, part in zip(exchanges, parts, strict=True)]
+        mean = sum(values) / len(values)
+        value = (1 - _WORST_SHARE) * mean + _WORST_SHARE * min(values)
+        evidence = tuple(item for exchange in exchanges for item in _evidence(exchange))
+        merged = {name: _mean([part[name] for part in parts]) for name in PARTS}
+        helpful = sum(item.good for item in evidence)
+        note = Note("tone_summary", {"good": helpful, "bad": len(evidence) - helpful, "worst": round(min(values))})
+        return Score("tone", round(value, 1), note, evidence, "rules", _VERSION, merged)
+
+
+def _parts(exchange: Exchange) -> dict[str, float | None]:
+    made = [move.move for move in exchange.observation.moves]
+    table = _table()
+    parts: dict[str, float | None] = {}
+    for name in PARTS:
+        points = table[name]
+        if name == "politeness":
+            parts[name] = max(0.0, min(100.0, points["none"] + sum(points.get(move, 0) for move in made)))
+        else:
+            parts[name] = max((points[move] for move in made if move in points), default=points["none"])
+    mood = exchange.before.mood
+    if max(mood.anger, mood.confusion) < _UPSET or exchange.before.settled:
+        parts["validation"] = None
+    if exchange.before.settled:
+        parts["understanding"] = parts["elaboration"] = None
+    return parts
+
+
+def _value(exchange: Exchange, parts: dict[str, float | None]) -> float:
+    table = _table()
+    weighted = [(weight, parts[name]) for name, weight in table["weights"].items()]
+    counted = [(weight, part) for weight, part in weighted if part is not None]
+    value = sum(weight * part for weight, part in counted) / sum(weight for weight, _ in counted)
+    value -= sum(weight * (parts[name] or 0.0) for name, weight in table["costs"].items())
+    caps = table["caps"]
+    treatment = exchange.treatment
+    if exchange.observation.makes("wrong_language"):
+        value = min(value, caps["wrong_language"])
+    if exchange.observation.stuffed:
+        value = min(value, caps["stuffed"])
+    if treatment.repeated:
+        value = min(value, caps["repeated"])
+    if treatment.empty:
+        value = min(value, caps["empty"])
+    if _is_formula_only(exchange):
+        value = min(value, caps["unearned"])
+    return max(0.0, min(100.0, value))
+
+
+def _is_formula_only(exchange: Exchange) -> bool:
+    formulas = [move for move, _ in exchange.treatment.moves if effects()[move].kind == "formula"]
+    return bool(formulas) and not exchange.treatment.has_substance
+
+
+def _evidence(exchange: Exchange) -> list[Evidence]:
+    """The moves that raised or lowered the tone, each with its words."""
+    found = []
+    for move in exchange.observation.moves:
+        effect = _says(move.move)
+        if effect is not None:
+            found.append(
+                Evidence(Note("move", {"move": move.move}), exchange.turn, move.quote.text, good=effect)
+            )
+    for flag, key in (
+        (exchange.observation.stuffed, "tone_stuffed"),
+        (exchange.treatment.repeated, "tone_repeated"),
+        (_is_formula_only(exchange), "tone_unearned"),
+    ):
+        if flag:
+            found.append(Evidence(Note(key), exchange.turn, exchange.reply, good=False))
+    return found
+
+
+def _says(move: MoveName) -> bool | None:
+    """Whether a move raises the tone (True), lowers it (False) or says nothing of it (None)."""
+    kind = effects()[move].kind
+    if kind == "harm":
+        return False
+    table = _table()
+    raises = any(table[part].get(move, 0) > table[part]["none"] for part in ("validation", "understanding", "elaboration"))
+    return True if raises or table["politeness"].get(move, 0) > 0 else None
+
+
+def _mean(values: list[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return round(sum(known) / len(known), 1) if known else None

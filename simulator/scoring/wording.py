@@ -1,0 +1,49 @@
+"""Notes in words."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib import resources
+from typing import Literal
+
+from simulator.case import Case
+from simulator.scoring.base import Note
+
+ReaderLanguage = Literal["en", "ru"]
+"""Languages that verdicts are worded in: those of the screens."""
+
+
+@lru_cache(maxsize=1)
+def _sentences() -> dict[str, dict[str, dict[str, str]]]:
+    from ruamel.yaml import YAML
+
+    text = resources.files("simulator.scoring").joinpath("wording.yaml").read_text("utf-8")
+    sentences: dict[str, dict[str, dict[str, str]]] = YAML(typ="safe", pure=True).load(text)
+    return sentences
+
+
+def word(note: Note, case: Case, language: ReaderLanguage = "en") -> str:
+    """A note in the reader's language; ids of facts, claims and moves become their labels.
+
+    Raises:
+        KeyError: the note has no wording, or lacks a value that its wording needs.
+    """
+    values = {name: _label(name, value, case, language) for name, value in note.values.items()}
+    return _sentences()["notes"][note.key][language].format(**values)
+
+
+def move_label(move: str, language: ReaderLanguage = "en") -> str:
+    """The name of a move for readers."""
+    return _sentences()["moves"][move][language]
+
+
+def _label(name: str, value: str | float, case: Case, language: ReaderLanguage) -> str:
+    if name == "move":
+        return move_label(str(value), language)
+    if name in ("fact", "hidden", "claim"):
+        find = {"fact": case.fact, "hidden": case.hidden, "claim": case.forbidden}[name]
+        label = find(str(value)).label
+        return label.get(language) or next(iter(label.values()))
+    if isinstance(value, float) and value == int(value):
+        return str(int(value))
+    return str(value)

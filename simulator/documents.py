@@ -123,7 +123,7 @@ def _anchor(heading: str, where: str) -> tuple[str, str]:
     """Return the section's anchor, made from its title where it has none, and the title without it."""
     found = _ANCHOR.search(heading)
     if not found:
-        return re.sub(r"\W+", "-", heading.casefold()).strip("-") or "section", heading
+        return re.sub(r"\W+", "-", heading.lower()).strip("-") or "section", heading
     if not re.fullmatch(r"[\w.-]+", found[1]):
         raise DocumentError(
             f"{where}: “{{#{found[1]}}}” is no anchor. Write one word of letters, digits and hyphens, "

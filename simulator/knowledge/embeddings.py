@@ -48,7 +48,7 @@ class SpellingEmbedding:
     """
 
     identity = "spelling-1"
-    weight = 0.3
+    weight = 0.2
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         return [self.embed_query(text) for text in texts]

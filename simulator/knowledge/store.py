@@ -196,7 +196,8 @@ class KnowledgeStore:
 
     def _read(self, product: str, language: Language) -> _Shelf:
         passages = self._library.passages(product, language)
-        words = WordIndex([searchable(passage) for passage in passages], language)
+        # Titles count twice: a search usually names what the section is about.
+        words = WordIndex([f"{passage.title}\n{searchable(passage)}" for passage in passages], language)
         return _Shelf(f"{product}.{language}", passages, words)
 
     def _likeness(self, shelf: _Shelf, query: str, count: int) -> dict[str, float]:

@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 _FEWEST_WORDS_FOR_LANGUAGE = 3
+_LONG_HEAP = 25
 _HEAP = {"en": 0.14, "de": 0.14, "es": 0.14, "ru": 0.07}
 """Running text has a larger share of function words than this, in chat too; a heap of keywords has not."""
 
@@ -81,7 +82,7 @@ def observe(reply: str, case: Case, *, language: Language, customer_said: tuple[
         conveyed=tuple(found.quote for found in facts),
         wrong_language=wrong,
     )
-    stuffed = _is_heap(text) and len(facts) + len(moves) >= 3
+    stuffed = _is_heap(text) and (len(facts) + len(moves) >= 2 or len(text.tokens) >= _LONG_HEAP)
     claims = _claims(text, case, own, customer_said, facts, forbidden)
     return Observation(
         language=written,

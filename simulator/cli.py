@@ -1,0 +1,220 @@
+"""The command line: `tough-customer` and `python -m simulator`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_args
+
+import typer
+
+from simulator.conversation import Language
+
+if TYPE_CHECKING:
+    from simulator.attempt import Attempt
+    from simulator.scenarios.library import Library
+
+app = typer.Typer(
+    help="A training simulator for people who answer customers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+LibraryOption = Annotated[
+    Path | None, typer.Option("--library", help="A library folder; the one that comes with the program if not given.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(1)
+
+
+def _library(root: Path | None) -> Library:
+    from simulator.scenarios.library import load_library
+    from simulator.settings import Settings
+
+    folder = root or Settings().library
+    if not folder.is_dir():
+        _fail(f"{folder}: there is no such folder: give one with scenarios/, personas/ and knowledge/ in it")
+    return load_library(folder)
+
+
+def _language(text: str | None) -> Language | None:
+    if text is not None and text not in get_args(Language):
+        _fail(f"there is no language “{text}”; choose one of {', '.join(get_args(Language))}")
+    return text  # type: ignore[return-value]
+
+
+@app.command()
+def check(
+    path: Annotated[Path | None, typer.Argument(help="A library folder, or one scenario or persona file in it.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Validates a library; exits with 1 if there are problems, and prints them all."""
+    if path is not None and not path.exists():
+        _fail(f"{path}: there is no such file or folder")
+    single = path if path is not None and path.is_file() else None
+    library = _library(single.resolve().parents[1] if single else path)
+    problems = [p for p in library.problems if single is None or p.path.resolve() == single.resolve()]
+    counts = {
+        "scenarios": len(library.scenarios),
+        "personas": len(library.personas),
+        "products": len(library.passages),
+    }
+    if as_json:
+        found = [{"path": str(p.path), "line": p.line, "column": p.column, "message": p.message} for p in problems]
+        typer.echo(json.dumps({"ok": not problems, **counts, "problems": found}, ensure_ascii=False, indent=2))
+    else:
+        for problem in problems:
+            typer.echo(str(problem))
+        good = ", ".join(f"{count} {name}" for name, count in counts.items())
+        typer.echo(f"{len(problems)} problems; usable: {good}" if problems else f"No problems: {good}")
+    raise typer.Exit(1 if problems else 0)
+
+
+@app.command()
+def play(
+    scenario: Annotated[str, typer.Argument(help="Id of the scenario.")],
+    persona: Annotated[str | None, typer.Option(help="Id of the persona; the scenario's first if not given.")] = None,
+    language: Annotated[str | None, typer.Option(help="What the customer speaks: en, ru, de or es.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed and replies give the same conversation.")] = 0,
+    replies: Annotated[
+        Path | None, typer.Option(help='JSON lines {"text": …, "after": seconds}, played on a simulated clock.')
+    ] = None,
+    library: LibraryOption = None,
+    as_json: Json = False,
+) -> None:
+    """Plays a scenario in the terminal, or a file of replies on a simulated clock."""
+    from simulator.report import report
+    from simulator.scenarios.library import UnknownChoice
+
+    loaded = _library(library)
+    try:
+        case = loaded.cast(scenario, persona=persona, language=_language(language), seed=seed)
+    except UnknownChoice as error:
+        broken = [str(problem) for problem in loaded.problems if problem.path.stem == scenario]
+        _fail("\n".join([*broken, str(error)]))
+    from simulator import terminal
+
+    if replies is not None:
+        attempt = terminal.play_file(case, _read_replies(replies))
+    else:
+        attempt = terminal.play(case, quiet=as_json)
+    if as_json:
+        typer.echo(json.dumps(report(attempt), ensure_ascii=False, indent=2))
+    else:
+        terminal.show(attempt, talk=replies is not None)
+
+
+def _read_replies(path: Path) -> list[tuple[str, float]]:
+    """The replies of a file, each with its delay in seconds; every broken line is named with what to do."""
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except OSError as error:
+        _fail(f"{path}: cannot be read: {error.strerror}")
+    except UnicodeDecodeError:
+        _fail(f"{path}: this is not UTF-8: save the file with the encoding UTF-8")
+    found: list[tuple[str, float]] = []
+    problems: list[str] = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            data = json.loads(line)
+            text, after = data["text"], float(data.get("after", 20))
+            if not isinstance(text, str) or not 0 <= after < 1e7:
+                raise ValueError
+            found.append((text, after))
+        except (ValueError, TypeError, KeyError, AttributeError):
+            problems.append(f'{path}:{number}: expected {{"text": "…", "after": seconds}} on one line')
+    if problems:
+        _fail("\n".join(problems))
+    return found
+
+
+@app.command()
+def rehearse(
+    scenario: Annotated[str | None, typer.Argument(help="Id of the scenario; all if not given.")] = None,
+    language: Annotated[str | None, typer.Option(help="Only this language.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the customer.")] = 0,
+    library: LibraryOption = None,
+    as_json: Json = False,
+) -> None:
+    """Lets machine trainees play: the expert has to win, every other has to fail for its own reason."""
+    from dataclasses import asdict
+
+    from simulator.scenarios.library import UnknownChoice
+    from simulator.scenarios.rehearsal import rehearse as run
+
+    loaded = _library(library)
+    chosen = _language(language)
+    results: list[dict[str, Any]] = []
+    try:
+        for name in [scenario] if scenario else sorted(loaded.scenarios):
+            spoken = loaded.scenario(name).languages
+            for code in [chosen] if chosen else spoken:
+                if code not in spoken and scenario is None:
+                    continue
+                for result in run(loaded.cast(name, language=code, seed=seed)):
+                    results.append(asdict(result))
+                    if not as_json:
+                        _show_rehearsal(asdict(result))
+    except UnknownChoice as error:
+        _fail(str(error))
+    unfair = [result for result in results if result["problems"]]
+    if as_json:
+        typer.echo(json.dumps({"ok": not unfair, "rehearsals": results}, ensure_ascii=False, indent=2))
+    else:
+        typer.echo(f"{len(results)} rehearsals, {len(unfair)} not as they should be")
+    raise typer.Exit(1 if unfair or loaded.problems else 0)
+
+
+def _show_rehearsal(result: dict[str, Any]) -> None:
+    overall = "  –" if result["overall"] is None else f"{result['overall']:3.0f}"
+    reasons = "passed" if result["passed"] else f"failed by {', '.join(result['failed'])}"
+    line = f"{result['scenario']:18} {result['language']}  {result['trainee']:16} {result['outcome']:10} {overall}  {reasons}"
+    typer.echo(line)
+    for problem in result["problems"]:
+        typer.echo(f"    NOT FAIR: {problem}")
+
+
+@app.command()
+def schemas(
+    folder: Annotated[Path | None, typer.Argument(help="Where to write them; the library's schemas/ if not given.")] = None,
+    check_only: Annotated[bool, typer.Option("--check", help="Only tell whether they are up to date.")] = False,
+) -> None:
+    """Writes the JSON Schemas of the author formats, for completion and checking in an editor."""
+    from simulator.scenarios.schemas import render_schemas
+    from simulator.settings import Settings
+
+    target = folder or Settings().library / "schemas"
+    stale = [
+        name
+        for name, text in render_schemas().items()
+        if not (target / name).is_file() or (target / name).read_text("utf-8") != text
+    ]
+    if check_only:
+        if stale:
+            _fail(f"{target}: out of date: {', '.join(stale)}; run `tough-customer schemas`")
+        return
+    target.mkdir(parents=True, exist_ok=True)
+    for name, text in render_schemas().items():
+        (target / name).write_text(text, "utf-8")
+    typer.echo(f"{target}: {len(render_schemas())} schemas written")
+
+
+def main() -> None:
+    """Runs the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    app()
+
+
+if __name__ == "__main__":
+    main()

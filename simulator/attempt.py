@@ -14,7 +14,7 @@ from simulator import director
 from simulator.case import Case
 from simulator.conversation import Outcome, Transcript, Turn
 from simulator.customers import Customer
-from simulator.director import Cue, Situation
+from simulator.director import Situation
 from simulator.observation import observe
 from simulator.scoring import Dimension, Exchange, Score, Scorecard, Scorer, make_scorecard
 
@@ -136,9 +136,7 @@ class Attempt:
     turns in its log.
     """
 
-    def __init__(
-        self, case: Case, *, customer: Customer, scorers: Sequence[Scorer], log: Log, clock: Clock
-    ) -> None:
+    def __init__(self, case: Case, *, customer: Customer, scorers: Sequence[Scorer], log: Log, clock: Clock) -> None:
         self.case = case
         self._customer = customer
         self._scorers = tuple(scorers)
@@ -147,18 +145,14 @@ class Attempt:
         self._restart()
 
     @classmethod
-    def begin(
-        cls, case: Case, *, customer: Customer, scorers: Sequence[Scorer], log: Log, clock: Clock
-    ) -> Attempt:
+    def begin(cls, case: Case, *, customer: Customer, scorers: Sequence[Scorer], log: Log, clock: Clock) -> Attempt:
         """Begins an attempt: the customer says its first message."""
         attempt = cls(case, customer=customer, scorers=scorers, log=log, clock=clock)
         attempt.answer()
         return attempt
 
     @classmethod
-    def resume(
-        cls, case: Case, *, customer: Customer, scorers: Sequence[Scorer], log: Log, clock: Clock
-    ) -> Attempt:
+    def resume(cls, case: Case, *, customer: Customer, scorers: Sequence[Scorer], log: Log, clock: Clock) -> Attempt:
         """Takes up an attempt where its log ends. A reply that was not answered yet is answered by `answer`."""
         attempt = cls(case, customer=customer, scorers=scorers, log=log, clock=clock)
         attempt.refresh()
@@ -314,7 +308,7 @@ class Attempt:
             if earlier.role == "customer" and n not in self._silences
         )
         waited = turn.waited or 0.0
-        observation = observe(turn.text, self.case, language=before.language, customer_said=said)
+        observation = observe(turn.text, self.case, language=before.language, customer_said=said, asked=before.pending)
         treatment = director.treatment_of(self.case, before, observation, reply=turn.text, waited=waited)
         self._situation, self._cue = director.hear(
             self.case,

@@ -12,7 +12,6 @@ import typer
 from simulator.conversation import Language
 
 if TYPE_CHECKING:
-    from simulator.attempt import Attempt
     from simulator.scenarios.library import Library
 
 app = typer.Typer(
@@ -52,7 +51,9 @@ def _language(text: str | None) -> Language | None:
 
 @app.command()
 def check(
-    path: Annotated[Path | None, typer.Argument(help="A library folder, or one scenario or persona file in it.")] = None,
+    path: Annotated[
+        Path | None, typer.Argument(help="A library folder, or one scenario or persona file in it.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Validates a library; exits with 1 if there are problems, and prints them all."""
@@ -177,15 +178,17 @@ def rehearse(
 def _show_rehearsal(result: dict[str, Any]) -> None:
     overall = "  –" if result["overall"] is None else f"{result['overall']:3.0f}"
     reasons = "passed" if result["passed"] else f"failed by {', '.join(result['failed'])}"
-    line = f"{result['scenario']:18} {result['language']}  {result['trainee']:16} {result['outcome']:10} {overall}  {reasons}"
-    typer.echo(line)
+    played = f"{result['scenario']:18} {result['language']}  {result['trainee']:16} {result['outcome']:10}"
+    typer.echo(f"{played} {overall}  {reasons}")
     for problem in result["problems"]:
         typer.echo(f"    NOT FAIR: {problem}")
 
 
 @app.command()
 def schemas(
-    folder: Annotated[Path | None, typer.Argument(help="Where to write them; the library's schemas/ if not given.")] = None,
+    folder: Annotated[
+        Path | None, typer.Argument(help="Where to write them; the library's schemas/ if not given.")
+    ] = None,
     check_only: Annotated[bool, typer.Option("--check", help="Only tell whether they are up to date.")] = False,
 ) -> None:
     """Writes the JSON Schemas of the author formats, for completion and checking in an editor."""

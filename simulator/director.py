@@ -197,7 +197,9 @@ def _next(
         return act(Part("give_up"), outcome="gave_up")
     if observation.makes("wrong_language"):
         return act(Part("wrong_language"))
-    if observation.makes("escalates") and (case.scenario.may_escalate or before.demanded or before.times_heard("escalates")):
+    if observation.makes("escalates") and (
+        case.scenario.may_escalate or before.demanded or before.times_heard("escalates")
+    ):
         return act(Part("handed_over"), outcome="escalated")
     if observation.makes(*OFFENCES):
         if after.strikes >= _STRIKES_TO_SUPERVISOR and not before.demanded:
@@ -208,17 +210,20 @@ def _next(
         return act(Part("doubt", tuple(claim.reaction[language])), settled=False)
     if before.settled:
         return act(Part("close"), outcome="resolved")
+    confusing = treatment.crowded or observation.makes("uses_jargon")
     parts: list[Part] = []
     new = [found.id for found in observation.asked if found.id not in before.told]
     if new:
         told = [case.hidden(id).told[language] for id in new]
         parts += [Part("answer", tuple(variants)) for variants in told[:2]]
-    elif treatment.crowded and after.mood.confusion >= _LOST_FROM or observation.makes("uses_jargon") and after.mood.confusion >= _LOST_FROM:
+    elif confusing and after.mood.confusion >= _LOST_FROM:
         return act(Part("lost"))
     if _accepts(case, after):
         return act(*parts, Part("accept", tuple(case.scenario.acceptance[language])), settled=True, pending=None)
     if not parts:
-        if treatment.repeated or (not treatment.has_substance and not observation.makes("stalls", "asks", "sets_limit")):
+        if treatment.repeated or (
+            not treatment.has_substance and not observation.makes("stalls", "asks", "sets_limit")
+        ):
             parts = _unheard(case, after, before)
         elif not treatment.has_substance and observation.makes("stalls"):
             return act(Part("stall"))

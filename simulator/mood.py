@@ -69,7 +69,10 @@ class Treatment:
     def has_substance(self) -> bool:
         """Whether it gives the customer anything besides formulas."""
         return bool(
-            self.new_facts or self.learned or self.answered or any(effects()[m].kind == "substance" for m in self._names)
+            self.new_facts
+            or self.learned
+            or self.answered
+            or any(effects()[m].kind == "substance" for m in self._names)
         )
 
 

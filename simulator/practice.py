@@ -54,9 +54,7 @@ def begin(store: Store, case: Case, *, trainee: str) -> Practice:
         persona_hash=history.put_snapshot(
             store, kind="persona", name=case.persona_id, body=case.persona.model_dump(mode="json")
         ),
-        documents_hash=history.put_snapshot(
-            store, kind="documents", name=case.scenario.product, body=_documents(case)
-        ),
+        documents_hash=history.put_snapshot(store, kind="documents", name=case.scenario.product, body=_documents(case)),
         language=case.language,
         seed=case.seed,
         started_at=started,
@@ -180,7 +178,7 @@ def _turn(stored: StoredTurn) -> Turn:
 
 
 def _summary(scorecard: Scorecard) -> dict[str, Any]:
-    values = {name: score.value for name, score in scorecard.scores.items()}
+    values: dict[str, Any] = {name: score.value for name, score in scorecard.scores.items()}
     return {**values, "overall": scorecard.overall, "passed": scorecard.passed, "failed": list(scorecard.failed)}
 
 

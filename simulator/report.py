@@ -74,10 +74,12 @@ def observation_data(observation: Observation) -> dict[str, Any]:
 def scorecard_data(attempt: Attempt, *, reader: ReaderLanguage = "en") -> dict[str, Any]:
     """The scorecard as plain data."""
     card = attempt.scorecard()
-    data: dict[str, Any] = {
-        name: score_data(score, attempt.case, reader=reader) for name, score in card.scores.items()
+    data: dict[str, Any] = {name: score_data(score, attempt.case, reader=reader) for name, score in card.scores.items()}
+    data["overall"] = {
+        "value": card.overall,
+        "explanation": word(card.explanation, attempt.case, reader),
+        "evidence": [],
     }
-    data["overall"] = {"value": card.overall, "explanation": word(card.explanation, attempt.case, reader), "evidence": []}
     return {**data, "passed": card.passed, "failed": list(card.failed)}
 
 

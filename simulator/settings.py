@@ -1,4 +1,4 @@
-"""Settings, from the environment."""
+"""Settings, from environment variables that begin with TOUGH_CUSTOMER_."""
 
 from __future__ import annotations
 
@@ -8,19 +8,24 @@ from platformdirs import user_data_path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-_SHIPPED = Path(__file__).resolve().parents[1] / "scenario_library"
+from simulator.scenarios.library import SHIPPED
 
 
 class Settings(BaseSettings):
-    """What can be set by `TOUGH_CUSTOMER_…` in the environment.
+    """What can be set from outside; every setting has a default that works."""
 
-    `data` is where attempts and the knowledge index are kept, `library` a library folder, `database` a file or URL
-    (`<data>/history.db` if not set), `trainee` the name of whoever practises here.
-    """
+    model_config = SettingsConfigDict(env_prefix="TOUGH_CUSTOMER_", env_ignore_empty=True, frozen=True)
 
-    model_config = SettingsConfigDict(env_prefix="TOUGH_CUSTOMER_", frozen=True)
+    data: Path = Field(default_factory=lambda: user_data_path("tough-customer", appauthor=False))
+    """The folder of everything that is stored (TOUGH_CUSTOMER_DATA)."""
+    database: str = ""
+    """Path or URL of the history (TOUGH_CUSTOMER_DATABASE); empty means `history.db` in the data folder."""
+    library: Path = SHIPPED
+    """The folder of scenarios, personas and product documentation (TOUGH_CUSTOMER_LIBRARY)."""
+    trainee: str = ""
+    """Who practises, where nobody has said a name yet (TOUGH_CUSTOMER_TRAINEE)."""
 
-    data: Path = Field(default_factory=lambda: user_data_path("tough-customer"))
-    library: Path = _SHIPPED
-    database: str | None = None
-    trainee: str | None = None
+    @property
+    def history(self) -> str | Path:
+        """Where the history is: a path or a database URL."""
+        return self.database or self.data / "history.db"

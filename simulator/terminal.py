@@ -25,7 +25,9 @@ def play_file(case: Case, replies: Sequence[tuple[str, float]]) -> Attempt:
             An empty reply is waiting, and sends nothing.
     """
     now = [0.0]
-    attempt = Attempt.begin(case, customer=ScriptedCustomer(), scorers=RULE_SCORERS, log=MemoryLog(), clock=lambda: now[0])
+    attempt = Attempt.begin(
+        case, customer=ScriptedCustomer(), scorers=RULE_SCORERS, log=MemoryLog(), clock=lambda: now[0]
+    )
     for text, after in replies:
         send_at = now[0] + after
         while (due := attempt.next_silence()) is not None and due <= send_at:
@@ -86,14 +88,19 @@ def show(attempt: Attempt, *, talk: bool) -> None:
         if exchange is not None:
             best = best_reply(case, exchange.before)
             mark = mark_of(loss(case, exchange, best))
-            better = f"; better: {in_words(case, best, language=exchange.before.language)}" if mark not in ("best", "good") else ""
+            better = (
+                f"; better: {in_words(case, best, language=exchange.before.language)}"
+                if mark not in ("best", "good")
+                else ""
+            )
             typer.echo(f"  [{mark}{better}]" if talk else f"{exchange.reply[:60]!r}: {mark}{better}")
     card = attempt.scorecard()
     typer.echo(f"\nOutcome: {attempt.outcome}")
     for name in DIMENSIONS:
         score = card.scores[name]
         typer.echo(f"{name:14} {_value(score.value):>5}  {word(score.explanation, case)}")
-    typer.echo(f"{'overall':14} {_value(card.overall):>5}  {'passed' if card.passed else 'failed by ' + ', '.join(card.failed)}")
+    verdict = "passed" if card.passed else f"failed by {', '.join(card.failed)}"
+    typer.echo(f"{'overall':14} {_value(card.overall):>5}  {verdict}")
 
 
 def _customer(case: Case) -> str:

@@ -97,7 +97,9 @@ def test_headings_inside_a_code_block_are_text() -> None:
     ],
 )
 def test_an_anchor_used_twice_is_an_error_that_names_the_line(markdown: str) -> None:
-    with pytest.raises(DocumentError, match=r"acme/en/returns\.md:\d: the anchor .* is already used in line \d.*its own"):
+    with pytest.raises(
+        DocumentError, match=r"acme/en/returns\.md:\d: the anchor .* is already used in line \d.*its own"
+    ):
         split(markdown)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import signal
 import socket
@@ -89,7 +90,7 @@ def found(store: KnowledgeStore, query: str, language: Language = "en", product:
 
 def many_pages(folder: Path, passages: int) -> None:
     for page in range(passages // 50):
-        sections = (f"## Part {page}-{n} {{#p{n}}}\nScrew number {page * 50 + n} holds part {n}.\n" for n in range(50))
+        sections = (f"## Part {page}-{n} {{#p{n}}}\nScrew S{page * 50 + n} holds it.\n" for n in range(50))
         write(folder / "en" / f"page{page}.md", "\n".join(sections))
 
 
@@ -119,7 +120,7 @@ def test_finds_inflected_words_other_words_misspelt_words(
 def test_hits_are_the_k_best_with_scores_from_0_to_1(store: KnowledgeStore) -> None:
     hits = store.search("dim the light of an LED lamp", product="lamp", language="en", k=2)
 
-    assert [hit.passage.id for hit in hits][0] == "lamp#dim"
+    assert hits[0].passage.id == "lamp#dim"
     assert 1 >= hits[0].score > hits[1].score > 0
     assert len(hits) == 2
 
@@ -146,7 +147,7 @@ def test_threads_share_a_store_while_it_ingests(library: Path, data: Path) -> No
     with KnowledgeStore(library, data) as store, ThreadPoolExecutor(8) as pool:
         ingestion = pool.submit(store.ingest)
         queries = [n % 300 for n in range(200)]
-        firsts = pool.map(lambda n: found(store, f"screw number {n}", product="screws")[0], queries)
+        firsts = pool.map(lambda n: found(store, f"screw s{n}", product="screws")[0], queries)
 
         assert list(firsts) == [f"page{n // 50}#p{n % 50}" for n in queries]
         assert ingestion.result() <= 312
@@ -368,7 +369,9 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "graph files garbage": lambda index: [garble(path) for path in graph_files(index)],
     "graph files gone": lambda index: [path.unlink() for path in graph_files(index)],
     "a file for a folder": lambda index: sqlite_file(index).parent.rename(index / "x") and write(index / "1", "x"),
-    "strange files": lambda index: [write(index / name, "x") for name in ("7", "owner.txt", "1/chroma.sqlite3-journal")],
+    "strange files": lambda index: [
+        write(index / name, "x") for name in ("7", "owner.txt", "1/chroma.sqlite3-journal")
+    ],
 }
 
 
@@ -399,10 +402,9 @@ def test_an_index_damaged_while_in_use_is_built_again(
         assert found(store, "wheeel")[0] == "lamp#dim"
         assert "built again from the documents" in caplog.text
         assert store.ingest() == 9
-        assert len(list((data / "knowledge-index").glob("*/chroma.sqlite3"))) == 2
+        assert len(list((data / "knowledge-index").glob("*/chroma.sqlite3"))) == 1, "the damaged one is deleted"
     with KnowledgeStore(library, data) as store:
         assert store.ingest() == 0
-    assert len(list((data / "knowledge-index").glob("*/chroma.sqlite3"))) == 1, "the damaged one is gone"
 
 
 INGEST = """
@@ -415,17 +417,17 @@ KnowledgeStore(Path(sys.argv[1]), Path(sys.argv[2])).ingest(lambda done, total: 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_a_process_killed_while_it_writes_leaves_a_usable_index(library: Path, data: Path) -> None:
-    many_pages(library / "screws", 2_000)
-    for delay in (0.0, 0.05, 0.1):
+    many_pages(library / "screws", 1_000)
+    for delay in (0.0, 0.1):
         with running(INGEST, library, data) as process:
             time.sleep(delay)
             process.send_signal(signal.SIGKILL)
 
     with KnowledgeStore(library, data, embedding=(embedding := CountingEmbedding(SpellingEmbedding.identity))) as store:
         store.ingest()
-        assert embedding.embedded < 2_012, "what was written before is kept"
-        for n in (0, 777, 1_999):
-            assert found(store, f"screw number {n}", product="screws")[0] == f"page{n // 50}#p{n % 50}"
+        assert embedding.embedded < 1_012, "what was written before is kept"
+        for n in (0, 777, 999):
+            assert found(store, f"screw s{n}", product="screws")[0] == f"page{n // 50}#p{n % 50}"
 
 
 # Embeddings from an endpoint
@@ -435,12 +437,16 @@ CONCEPTS = [("refund", "cash"), ("dim", "darker"), ("bulb", "socket")]
 
 def embeddings(request: Request) -> Response:
     """Answer as an OpenAI-compatible endpoint: texts with a word of the same concept get the same vector."""
-    import json
-
     body = request.get_json()
     assert all(isinstance(text, str) for text in body["input"]), "texts, not token numbers"
-    vectors = [[0.1] + [float(any(word in text.lower() for word in words)) for words in CONCEPTS] for text in body["input"]]
-    answer: dict[str, Any] = {"object": "list", "model": body["model"], "usage": {"prompt_tokens": 1, "total_tokens": 1}}
+    vectors = [
+        [0.1] + [float(any(word in text.lower() for word in words)) for words in CONCEPTS] for text in body["input"]
+    ]
+    answer: dict[str, Any] = {
+        "object": "list",
+        "model": body["model"],
+        "usage": {"prompt_tokens": 1, "total_tokens": 1},
+    }
     answer["data"] = [{"object": "embedding", "index": n, "embedding": vector} for n, vector in enumerate(vectors)]
     return Response(json.dumps(answer), content_type="application/json")
 
@@ -546,7 +552,9 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeStore
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_searches_find_the_passage_they_should_among_the_first_three(shipped: KnowledgeStore, language: Language) -> None:
+def test_searches_find_the_passage_they_should_among_the_first_three(
+    shipped: KnowledgeStore, language: Language
+) -> None:
     with (ROOT / "benchmarks" / "knowledge_queries.tsv").open(encoding="utf-8", newline="") as table:
         rows = [row for row in csv.DictReader(table, delimiter="\t") if row["kind"] == "search"]
     missed = [

@@ -84,7 +84,11 @@ def test_imports_point_down(path: Path) -> None:
     if not unit:
         return
     names = {name for name in imports(path) if name.startswith("simulator.")}
-    modules = {name for name in names if (ROOT / (name.replace(".", "/") + ".py")).exists() or (ROOT / name.replace(".", "/")).is_dir()}
+    modules = {
+        name
+        for name in names
+        if (ROOT / (name.replace(".", "/") + ".py")).exists() or (ROOT / name.replace(".", "/")).is_dir()
+    }
     for name in modules:
         other = unit_of(name)
         assert other == unit or level(other) <= level(unit), f"{module_of(path)} imports {name} from above"
@@ -101,7 +105,17 @@ def test_heavy_libraries_stay_at_home(path: Path) -> None:
 def test_the_command_line_opens_without_the_heavy_libraries() -> None:
     code = "import sys, simulator.cli; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    heavy = {"streamlit", "sqlmodel", "sqlalchemy", "chromadb", "langchain_core", "openai", "numpy", "pydantic", "ruamel"}
+    heavy = {
+        "streamlit",
+        "sqlmodel",
+        "sqlalchemy",
+        "chromadb",
+        "langchain_core",
+        "openai",
+        "numpy",
+        "pydantic",
+        "ruamel",
+    }
     assert not heavy & set(loaded)
 
 

@@ -39,7 +39,9 @@ def test_every_language_knows_the_same_moves(language: Language) -> None:
     assert lexicon(language).moves.keys() == lexicon("en").moves.keys()
 
 
-def seen(text: str, *, scenario: str = "late-refund", language: Language = "en", said: str = "Where is my money?") -> Observation:
+def seen(
+    text: str, *, scenario: str = "late-refund", language: Language = "en", said: str = "Where is my money?"
+) -> Observation:
     case: Case = LIBRARY.cast(scenario, language=language)
     return observe(text, case, language=language, customer_said=(said,))
 
@@ -71,7 +73,11 @@ def test_a_forbidden_claim_is_contradicted_with_its_passage(language: Language) 
 def test_quotes_stand_verbatim_in_the_reply() -> None:
     text = "I’m so sorry — that must be frustrating. Could you give me the order number? The refund takes 14 days."
     found = seen(text)
-    quotes = [m.quote for m in found.moves] + [f.quote for f in (*found.facts, *found.asked)] + [c.quote for c in found.claims]
+    quotes = (
+        [m.quote for m in found.moves]
+        + [f.quote for f in (*found.facts, *found.asked)]
+        + [c.quote for c in found.claims]
+    )
     assert quotes
     assert all(text[quote.start : quote.end] == quote.text for quote in quotes)
 
@@ -102,7 +108,9 @@ def test_what_the_record_says_needs_no_source() -> None:
 
 
 def test_a_heap_of_keywords_conveys_nothing() -> None:
-    found = seen("refund warehouse 14 days bank 3 5 business days original payment method card order frustrating sorry robot")
+    found = seen(
+        "refund warehouse 14 days bank 3 5 business days original payment method card order frustrating sorry robot"
+    )
     assert found.stuffed
     assert not found.facts
 

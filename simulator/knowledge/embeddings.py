@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_SIZE = 1_024
+_SIZE = 512
 
 
 class Embedding(Protocol):

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from heapq import nlargest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -110,21 +109,21 @@ class KnowledgeStore:
             KnowledgeError: there is no documentation of the product in the language.
             DocumentError: a page of it is broken.
         """
+        import numpy as np
+
         query = query[:_LONGEST_QUERY]
         shelf = self._shelf(product, language)
         if not split_words(query):
             return []
-        words = shelf.words.scores(query)
-        likeness = self._likeness(shelf, query, max(_CANDIDATES, 2 * k))
-        weight = self._embedding.weight if likeness else 0.0
-        least = min(likeness.values(), default=0.0) if len(likeness) < len(shelf.passages) else 0.0
-        scores = {
-            number: (1 - weight) * words.get(number, 0.0) + weight * likeness.get(passage.id, least)
-            for number, passage in enumerate(shelf.passages)
-            if number in words or passage.id in likeness
-        }
-        best = nlargest(k, scores, key=lambda number: (scores[number], -number))
-        return [Hit(shelf.passages[number], scores[number]) for number in best if scores[number] > 0]
+        scores = shelf.words.scores(query)
+        cosines = self._likeness(shelf, query, max(_CANDIDATES, 2 * k))
+        if cosines:
+            # Chroma names only the nearest; the others are at most as near as the last of them.
+            least = min(cosines.values())
+            likeness = np.array([cosines.get(passage.id, least) for passage in shelf.passages])
+            scores = (1 - self._embedding.weight) * scores + self._embedding.weight * likeness
+        best = np.argsort(-scores, kind="stable")[:k]
+        return [Hit(shelf.passages[place], float(scores[place])) for place in best if scores[place] > 0]
 
     def ingest(self, progress: Progress = lambda done, total: None) -> int:
         """Bring the whole index in step with the documents: new, changed and deleted passages, products, languages.

@@ -64,15 +64,15 @@ class WordIndex:
             for term, places in postings.items()
         }
 
-    def scores(self, query: str) -> dict[int, float]:
-        """Score the texts that have a term of the query, by their place in `texts`: above 0, at most 1.
+    def scores(self, query: str) -> NDArray[np.float64]:
+        """Score every text, in the order of `texts`: 0 without a term of the query, 1 were it full of all of them.
 
-        1 would be a text that is full of every term of the query; terms that no text has count against all.
+        Terms that no text has count against all texts.
         """
         import numpy as np
 
         total = np.zeros(self._size)
-        best = 0.0
+        best = 1e-9
         for term in set(terms(query, self._language)):
             found = self._postings.get(term)
             frequency = len(found[0]) if found else 0
@@ -80,7 +80,7 @@ class WordIndex:
             best += rarity
             if found:
                 total[found[0]] += rarity * found[1]
-        return {int(number): float(total[number] / best) for number in np.flatnonzero(total)}
+        return total / best
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ Pure: the cues of a language are data files, everything else is handed in.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -34,12 +35,16 @@ __all__ = [
 ]
 
 _FEWEST_WORDS_FOR_LANGUAGE = 3
-_LONG_HEAP = 25
-_HEAP = {"en": 0.14, "de": 0.14, "es": 0.14, "ru": 0.07}
-"""Running text has a larger share of function words than this, in chat too; a heap of keywords has not."""
+_HEAP_WORDS, _HEAP_CLAUSE = 12, 12
+_HEAP_SHARE = {"en": 0.22, "de": 0.22, "es": 0.22, "ru": 0.12}
+"""Running text has a larger share of function words than this; a heap of keywords has not, and runs on without a pause.
+Terse steps ("Press Home, wait, open the app") have short clauses."""
+_FACTS_IN_A_SENTENCE = 3
 
 
-def observe(reply: str, case: Case, *, language: Language, customer_said: tuple[str, ...]) -> Observation:
+def observe(
+    reply: str, case: Case, *, language: Language, customer_said: tuple[str, ...], asked: str | None = None
+) -> Observation:
     """Finds everything in one reply that moods and scorers go by.
 
     Args:
@@ -47,6 +52,7 @@ def observe(reply: str, case: Case, *, language: Language, customer_said: tuple[
         case: the case.
         language: the language that the customer now expects an answer in.
         customer_said: the customer's messages so far; the last one is what the reply answers.
+        asked: id of the fact that the customer has asked for in it: "within 14 days" alone then says it.
     """
     written = detect(reply, language)
     own = written if written in LANGUAGES else language
@@ -56,15 +62,15 @@ def observe(reply: str, case: Case, *, language: Language, customer_said: tuple[
     context = read(customer_said[-1], own).keys if customer_said else frozenset()
     in_case_language = own in scenario.languages
     facts: list[Found] = []
-    asked: list[Found] = []
+    asked_for: list[Found] = []
     forbidden: list[Found] = []
     if in_case_language and not wrong:
         facts = [
             Found(fact.id, quote)
             for fact in scenario.facts
-            if (quote := conveys(fact.phrases[own], text, context=context)) is not None
+            if (quote := conveys(fact.phrases[own], text, context=context if fact.id == asked else frozenset()))
         ]
-        asked = [
+        asked_for = [
             Found(hidden.id, quote)
             for hidden in scenario.hidden
             if (quote := requests(hidden.asked_by[own], text)) is not None
@@ -82,13 +88,13 @@ def observe(reply: str, case: Case, *, language: Language, customer_said: tuple[
         conveyed=tuple(found.quote for found in facts),
         wrong_language=wrong,
     )
-    stuffed = _is_heap(text) and (len(facts) + len(moves) >= 2 or len(text.tokens) >= _LONG_HEAP)
+    stuffed = _is_heap(text, facts)
     claims = _claims(text, case, own, customer_said, facts, forbidden)
     return Observation(
         language=written,
         moves=moves if not stuffed else tuple(move for move in moves if move.move not in _GIVEN_BY_SENTENCES),
         facts=() if stuffed else tuple(facts),
-        asked=() if stuffed else tuple(asked),
+        asked=() if stuffed else tuple(asked_for),
         claims=claims,
         words=len(text.tokens),
         stuffed=stuffed,
@@ -118,10 +124,17 @@ def _parsed(phrases: tuple[str, ...], language: Language) -> tuple[Phrase, ...]:
     return tuple(parse_phrase(phrase, language) for phrase in phrases)
 
 
-def _is_heap(text: Text) -> bool:
+def _is_heap(text: Text, facts: list[Found]) -> bool:
+    """Whether a text is keywords in a heap: one sentence with everything in it, or hardly a function word."""
+    starts = {token.start: token.sentence for token in text.tokens}
+    if any(n >= _FACTS_IN_A_SENTENCE for n in Counter(starts[found.quote.start] for found in facts).values()):
+        return True
     words = [token for token in text.tokens if token.value is None]
+    if len(words) < _HEAP_WORDS:
+        return False
     small = sum(token.function or token.negates for token in words)
-    return len(words) >= 10 and small / len(words) < _HEAP[text.language]
+    clauses = len({token.clause for token in words})
+    return small / len(words) < _HEAP_SHARE[text.language] and len(words) / clauses > _HEAP_CLAUSE
 
 
 def _claims(

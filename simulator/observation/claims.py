@@ -14,7 +14,7 @@ from simulator.documents import Passage
 from simulator.observation.base import Claim, Verdict
 from simulator.observation.lexicon import lexicon
 from simulator.observation.moves import is_plain_question
-from simulator.observation.phrases import Quantity, items_of, parse_phrase, find_all
+from simulator.observation.phrases import Quantity, find_all, items_of, parse_phrase
 from simulator.observation.words import Text, read
 
 _SAYS_SO = 0.22
@@ -146,8 +146,8 @@ def _check(
     if not verdicts:
         return Claim(quote, "supported", source, 1.0) if source else None
     order = ("contradicted", "unsupported", "supported")
-    verdict, passage, support = min(verdicts, key=lambda verdict: (order.index(verdict[0]), verdict[2]))
-    return Claim(quote, verdict, passage, round(support, 3))
+    worst, passage, support = min(verdicts, key=lambda found: (order.index(found[0]), found[2]))
+    return Claim(quote, worst, passage, round(support, 3))
 
 
 def _check_quantity(

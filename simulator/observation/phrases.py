@@ -238,9 +238,7 @@ def _same(atom: str | Quantity, item: Item) -> bool:
     )
 
 
-def _match_in_order(
-    phrase: Phrase, items: tuple[Item, ...], start: int, text: Text
-) -> tuple[list[Item], int] | None:
+def _match_in_order(phrase: Phrase, items: tuple[Item, ...], start: int, text: Text) -> tuple[list[Item], int] | None:
     """The items that follow the phrase word by word from `start`, with at most a gap of others between two of them."""
     sentence = text.tokens[items[start].first].sentence
 

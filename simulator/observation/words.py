@@ -80,7 +80,9 @@ def _lemmatizer() -> Lemmatizer:
     from simplemma.strategies.dictionaries import TrieDictionaryFactory
 
     # Tries take 22 MB for four languages, the plain dictionaries 350 MB.
-    return Lemmatizer(lemmatization_strategy=DefaultStrategy(dictionary_factory=TrieDictionaryFactory(cache_max_size=8)))
+    return Lemmatizer(
+        lemmatization_strategy=DefaultStrategy(dictionary_factory=TrieDictionaryFactory(cache_max_size=8))
+    )
 
 
 @lru_cache(maxsize=8)
@@ -143,9 +145,17 @@ def _tokens(match: re.Match[str], language: Language, words: Lexicon, sentence: 
     for part, form, place in _parts(text, language):
         negates = form in words.negators
         function = not negates and form in words.function_words
-        value = word_value(form, language)
+        named = word_value(form, language)
         yield Token(
-            part, start + place, start + place + len(part), key_of(form, language), sentence, clause, negates, function, value
+            part,
+            start + place,
+            start + place + len(part),
+            key_of(form, language),
+            sentence,
+            clause,
+            negates,
+            function,
+            named,
         )
 
 

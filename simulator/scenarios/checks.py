@@ -56,17 +56,23 @@ def check_persona(source: Source, persona: Persona) -> Iterator[Problem]:
     yield from _translations(source, persona.languages, persona.model_dump(exclude={"lines"}), ())
     for language in persona.languages:
         if language not in persona.lines:
-            yield source.problem(("lines",), f"there are no lines in “{language}”: write them, or take it out of languages")
+            yield source.problem(
+                ("lines",), f"there are no lines in “{language}”: write them, or take it out of languages"
+            )
     for language, beats in persona.lines.items():
         if language not in persona.languages:
-            yield source.problem(("lines", language), f"“{language}” is not in languages: add it there, or delete the lines")
+            yield source.problem(
+                ("lines", language), f"“{language}” is not in languages: add it there, or delete the lines"
+            )
         for beat in get_args(BeatName):
             yield from _check_beat(source, persona, language, beat)
         every = [line for bands in beats.values() for lines in bands.values() for line in lines]
         for line, count in Counter(every).items():
             if count > 1:
                 where = _where_is(persona, language, line)
-                yield source.problem(where, f"the line “{line}” is here {count} times in “{language}”: write another one")
+                yield source.problem(
+                    where, f"the line “{line}” is here {count} times in “{language}”: write another one"
+                )
 
 
 def _check_beat(source: Source, persona: Persona, language: Language, beat: BeatName) -> Iterator[Problem]:
@@ -75,7 +81,8 @@ def _check_beat(source: Source, persona: Persona, language: Language, beat: Beat
     count = sum(len(lines) for lines in bands.values())
     if count < FEWEST_LINES[beat]:
         yield source.problem(
-            where, f"“{beat}” has {count} lines in “{language}”, it needs {FEWEST_LINES[beat]}: a customer must not repeat itself"
+            where,
+            f"“{beat}” has {count} lines in “{language}”, it needs {FEWEST_LINES[beat]}: a customer must not repeat itself",
         )
     wanted = PLACEHOLDERS.get(beat)
     for heat, lines in bands.items():
@@ -87,7 +94,9 @@ def _check_beat(source: Source, persona: Persona, language: Language, beat: Beat
                     room = f"“{beat}” has {{{wanted}}}" if wanted else f"“{beat}” has none"
                     yield source.problem(at, f"unknown placeholder {{{name}}}: {room}")
             if wanted and wanted not in found:
-                yield source.problem(at, f"{{{wanted}}} is missing: without it the customer does not say what it has to")
+                yield source.problem(
+                    at, f"{{{wanted}}} is missing: without it the customer does not say what it has to"
+                )
 
 
 def _where_is(persona: Persona, language: Language, line: str) -> Where:
@@ -126,9 +135,14 @@ def check_scenario(
             known = ", ".join(sorted(personas)) or "none"
             yield source.problem(("personas", place), f"there is no persona “{name}”: choose of {known}")
         elif not set(personas[name].languages) & set(scenario.languages):
-            yield source.problem(("personas", place), f"“{name}” speaks none of this scenario's languages: choose another")
+            yield source.problem(
+                ("personas", place), f"“{name}” speaks none of this scenario's languages: choose another"
+            )
     if not passages:
-        yield source.problem(("product",), f"there is no documentation of “{scenario.product}”: add knowledge/{scenario.product}/<language>/*.md")
+        yield source.problem(
+            ("product",),
+            f"there is no documentation of “{scenario.product}”: add knowledge/{scenario.product}/<language>/*.md",
+        )
     else:
         yield from _sources(source, scenario, {passage.id for part in passages.values() for passage in part})
     for key in ("opening", "objections", "acceptance"):
@@ -163,13 +177,17 @@ def _ids(source: Source, scenario: Scenario) -> Iterator[Problem]:
     for key in ("facts", "hidden", "forbidden"):
         for place, item in enumerate(getattr(scenario, key)):
             if item.id in seen:
-                yield source.problem((key, place, "id"), f"the id “{item.id}” is taken (in {seen[item.id]}): choose another")
+                yield source.problem(
+                    (key, place, "id"), f"the id “{item.id}” is taken (in {seen[item.id]}): choose another"
+                )
             seen[item.id] = key
     for place, fact in enumerate(scenario.facts):
         for step, name in enumerate(fact.after):
             if name not in hidden:
                 known = ", ".join(sorted(hidden)) or "none"
-                yield source.problem(("facts", place, "after", step), f"there is no hidden fact “{name}”: choose of {known}")
+                yield source.problem(
+                    ("facts", place, "after", step), f"there is no hidden fact “{name}”: choose of {known}"
+                )
 
 
 def _speech(source: Source, scenario: Scenario) -> Iterator[Problem]:
@@ -183,7 +201,9 @@ def _speech(source: Source, scenario: Scenario) -> Iterator[Problem]:
             yield source.problem(("speech", key), f"it does not say what “{language}” goes with: add `{language}: …`")
     for language, other in targets.items():
         if other == language or other not in scenario.languages:
-            yield source.problem(("speech", key, language), f"“{other}” has to be another one of this scenario's languages")
+            yield source.problem(
+                ("speech", key, language), f"“{other}” has to be another one of this scenario's languages"
+            )
 
 
 def _sources(source: Source, scenario: Scenario, known: set[str]) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ itself is checked here; what needs a second file or the observer is checked in `
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -303,7 +304,7 @@ class Waiting(Format):
     @model_validator(mode="after")
     def _rising(self) -> Waiting:
         steps = [*self.nudges_after, self.leaves_after]
-        if any(a >= b for a, b in zip(steps, steps[1:], strict=False)):
+        if any(a >= b for a, b in pairwise(steps)):
             raise ValueError("nudges_after must rise and end before leaves_after")
         return self
 

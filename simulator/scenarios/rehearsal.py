@@ -200,7 +200,11 @@ def _wrong_language(attempt: Attempt) -> str:
     other = others[0] if others else next(language for language in LANGUAGES if language != situation.language)
     option = best_reply(case, situation)
     if other not in case.scenario.languages:
-        return _say_in("takes_ownership", other, situation.replies) + " " + _say_in("gives_next_step", other, situation.replies)
+        return (
+            _say_in("takes_ownership", other, situation.replies)
+            + " "
+            + _say_in("gives_next_step", other, situation.replies)
+        )
     return in_words(case, option, language=other, variant=situation.replies)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 
+from pydantic import BaseModel
+
 from simulator.scenarios.formats import Persona, Scenario
 
 
 def render_schemas() -> dict[str, str]:
     """File name to text of each schema, the same on every machine."""
-    formats = {"scenario.schema.json": Scenario, "persona.schema.json": Persona}
+    formats: dict[str, type[BaseModel]] = {"scenario.schema.json": Scenario, "persona.schema.json": Persona}
     return {
         name: json.dumps(
             {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()},

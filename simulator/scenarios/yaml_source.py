@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
@@ -19,7 +21,10 @@ from simulator.scenarios.problems import BrokenFile, Problem
 Where = tuple[str | int, ...]
 """The way to a value: keys and indices from the top."""
 
+Model = TypeVar("Model", bound=BaseModel)
+
 _MAX_BYTES = 2_000_000
+_ANCHOR = "anchors (&name, *name) are not used here: put a text that begins with & or * in quotation marks"
 
 
 @dataclass
@@ -38,25 +43,44 @@ class Source:
         return Problem(self.path, line, column, message)
 
 
+def read_text(path: Path) -> str:
+    """Reads a UTF-8 file, without its byte order mark.
+
+    Raises:
+        BrokenFile: it cannot be read, is not UTF-8, or is larger than any author's file.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        message = f"the file cannot be read ({error.strerror}): check that it is there and that you may open it"
+        raise BrokenFile([Problem(path, 1, 1, message)]) from None
+    if len(raw) > _MAX_BYTES:
+        raise BrokenFile([Problem(path, 1, 1, "the file is larger than 2 MB: split it, or take out what is not text")])
+    try:
+        return raw.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line, column = _place(raw[: error.start].decode("utf-8-sig"))
+        message = "this is not UTF-8: save the file with the encoding UTF-8"
+        raise BrokenFile([Problem(path, line, column, message)]) from None
+
+
 def read_source(path: Path) -> Source:
     """Reads a YAML 1.2 file (`no` is a word, `1:30` is a text).
 
     Raises:
         BrokenFile: it cannot be read, is not UTF-8, is no YAML, has a key twice, or uses anchors.
     """
-    text = _read_text(path)
+    text = read_text(path)
     try:
         root = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        fix = "check the indentation, the colons and the quotation marks here and in the line above"
-        raise BrokenFile([Problem(path, line, column, f"this is no YAML ({error.problem}): {fix}")]) from None
+        raise BrokenFile([_no_yaml(path, error)]) from None
     except ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise BrokenFile([Problem(path, line, 1, "a control character stands here: delete it")]) from None
+        line, column = _place(text[: error.position])
+        message = f"a control character stands here (U+{ord(text[error.position]):04X}): delete it"
+        raise BrokenFile([Problem(path, line, column, message)]) from None
     except RecursionError:
-        raise BrokenFile([Problem(path, 1, 1, "the file is nested too deeply: an author's file has few levels")]) from None
+        raise BrokenFile([Problem(path, 1, 1, "the file is nested too deeply: check the brackets")]) from None
     source = Source(path, None, {})
     problems: list[Problem] = []
     source.data = _build(root, (), source, problems) if root is not None else None
@@ -65,31 +89,47 @@ def read_source(path: Path) -> Source:
     return source
 
 
-def _read_text(path: Path) -> str:
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise BrokenFile([Problem(path, 1, 1, f"cannot be read: {error.strerror}")]) from None
-    if len(raw) > _MAX_BYTES:
-        raise BrokenFile([Problem(path, 1, 1, "is larger than 2 MB: an author's file has some hundred lines")])
-    try:
-        return raw.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        column = error.start - raw.rfind(b"\n", 0, error.start)
-        raise BrokenFile([Problem(path, line, column, "this is not UTF-8: save the file with the encoding UTF-8")]) from None
+def _place(before: str) -> tuple[int, int]:
+    """Line and column of what follows a text."""
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
+
+
+def _no_yaml(path: Path, error: MarkedYAMLError) -> Problem:
+    problem = str(error.problem)
+    mark = error.problem_mark or error.context_mark
+    message = f"this is no YAML ({problem}): check the indentation, the brackets and the quotation marks here and above"
+    for fragment, known in _KNOWN_MISTAKES.items():
+        if fragment in problem:
+            message = known
+    if "end of stream" in problem and "quoted" in str(error.context):
+        mark, message = error.context_mark, "this quotation mark is never closed: close it at the end of the text"
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    return Problem(path, line, column, message)
+
+
+_KNOWN_MISTAKES = {
+    "cannot start any token": "a text cannot begin with this character: put the text in quotation marks",
+    r"'\t'": "a tab stands here: indent with spaces",
+    "mapping values are not allowed": "no colon can stand here: put a text with a colon in quotation marks, "
+    "and begin each line in the same column as its neighbours",
+    "expected <block end>": "this does not belong to what stands above: begin the line in the same column as its "
+    "neighbours, and check the quotation marks",
+    "unknown escape character": "a backslash means something else here: write it twice",
+    "found undefined alias": _ANCHOR,
+    "found another document": "a second document begins here: delete the line ---",
+}
 
 
 def _build(node: Node, where: Where, source: Source, problems: list[Problem]) -> Any:
     place = (node.start_mark.line + 1, node.start_mark.column + 1)
     source.places.setdefault(where, place)
     if node.anchor:
-        problems.append(Problem(source.path, *place, "anchors (&name, *name) are not used here: write the text again"))
+        problems.append(Problem(source.path, *place, _ANCHOR))
         return None
     if isinstance(node, MappingNode):
-        built: dict[Any, Any] = {}
+        built: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key = _scalar(key_node) if isinstance(key_node, ScalarNode) else str(key_node.value)
+            key = str(key_node.value) if isinstance(key_node, ScalarNode) else "{…}"
             at = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
             if key in built:
                 first = source.places[(*where, key)][0]
@@ -101,11 +141,10 @@ def _build(node: Node, where: Where, source: Source, problems: list[Problem]) ->
         return built
     if isinstance(node, SequenceNode):
         return [_build(item, (*where, n), source, problems) for n, item in enumerate(node.value)]
-    return _scalar(node)
+    return _scalar(str(node.tag).rsplit(":", 1)[-1], str(node.value))
 
 
-def _scalar(node: ScalarNode) -> Any:
-    kind, value = str(node.tag).rsplit(":", 1)[-1], str(node.value)
+def _scalar(kind: str, value: str) -> Any:
     try:
         if kind == "int":
             return int(value.replace("_", ""), 0)
@@ -120,78 +159,121 @@ def _scalar(node: ScalarNode) -> Any:
     return None if kind == "null" else value
 
 
-def validate(source: Source, model: type[BaseModel]) -> tuple[BaseModel | None, list[Problem]]:
+def validate(source: Source, model: type[Model]) -> tuple[Model | None, list[Problem]]:
     """Checks data against a format: the value, or every problem in plain words."""
     if not isinstance(source.data, dict):
-        return None, [source.problem((), "the file is empty or not a list of `key: value` lines: see the author's guide")]
+        what = "the file is empty" if source.data is None else "these are no `key: value` lines"
+        return None, [source.problem((), f"{what}: see the author's guide, or copy a file that works")]
     try:
-        return model.model_validate(source.data), []
+        return model.model_validate(source.data, strict=True), []
     except ValidationError as error:
-        return None, [_explain(source, model, dict(found)) for found in error.errors()]
+        return None, [_explain(source, model, found) for found in _merged(error.errors())]
+
+
+def _merged(errors: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The errors with `choices`; a key that fits none of several lists is one error with the choices of all."""
+    merged: dict[tuple[str | int, ...], dict[str, Any]] = {}
+    for error in errors:
+        loc = error["loc"]
+        is_key = "[key]" in loc
+        loc = loc[: loc.index("[key]")] if is_key else loc
+        choices = re.findall(r"'([^']*)'", str(error.get("ctx", {}).get("expected", "")))
+        known = merged.setdefault((*loc, error["type"]), {**error, "loc": loc, "is_key": is_key, "choices": []})
+        known["choices"] += choices
+    return list(merged.values())
 
 
 def _explain(source: Source, model: type[BaseModel], error: dict[str, Any]) -> Problem:
-    where = tuple(part for part in error["loc"] if part != "[key]")
-    where = _without_tags(where, source)
-    name = str(error["loc"][-1] if error["loc"][-1] != "[key]" else error["loc"][-2])
-    kind, context = error["type"], error.get("ctx", {})
-    if kind == "extra_forbidden":
-        near = difflib.get_close_matches(name, _known_keys(model), 1, 0.6)
-        hint = f"did you mean “{near[0]}”?" if near else "delete it, or see the author's guide for the keys there are"
+    where, name = _without_tags(error["loc"], source), str(error["loc"][-1])
+    kind, context, found = error["type"], error.get("ctx", {}), error["input"]
+    if kind in ("extra_forbidden", "invalid_key"):
+        hint = _near(name, _keys_at(model, error["loc"][:-1]) - {name})
+        hint = hint or "delete it, or look the keys up in the author's guide"
         return source.problem(where, f"unknown key “{name}”: {hint}")
     if kind == "missing":
         return source.problem(where[:-1], f"“{name}” is missing: add it")
     if kind == "literal_error":
-        what = "unknown key" if error["loc"][-1] == "[key]" else "unknown value"
-        return source.problem(where, f"{what} “{error['input']}”: choose one of {context['expected']}")
-    if kind in ("union_tag_invalid", "union_tag_not_found"):
-        return source.problem(where, f"unknown style of speech: choose one of {context.get('expected_tags', 'the guide’s')}")
+        what = "unknown key" if error["is_key"] else "unknown value"
+        hint = _near(str(found), error["choices"]) or f"choose one of {', '.join(error['choices'])}"
+        return source.problem(where, f"{what} {_shown(found)}: {hint}")
+    if kind in ("union_tag_invalid", "union_tag_not_found", "model_attributes_type"):
+        return source.problem(
+            (*where, "style"), "unknown style of speech: write style: steady, switches, mixes or broken"
+        )
     if kind == "string_pattern_mismatch":
-        return source.problem(where, f"“{error['input']}” is not written like {_PATTERNS.get(context['pattern'], 'it has to')}")
-    if kind in ("too_short", "string_too_short"):
-        return source.problem(where, "this is empty: write at least one entry")
+        return source.problem(where, f"{_shown(found)} is {_PATTERNS[context['pattern']]}")
+    if kind == "string_too_long":
+        return source.problem(where, f"the text has {len(found)} characters: shorten it to {context['max_length']}")
     if kind == "value_error":
         return source.problem(where, str(context["error"]))
-    wanted = _TYPES.get(kind)
-    if wanted is not None:
-        return source.problem(where, f"expected {wanted}, found “{error['input']}”: correct the value")
-    return source.problem(where, f"{error['msg'][0].lower()}{error['msg'][1:]} (found “{str(error['input'])[:60]}”)")
+    if kind in _LIMITS:
+        return source.problem(where, _LIMITS[kind].format(**context, found=_shown(found)))
+    if kind in _WANTED:
+        what, how = _WANTED[kind]
+        return source.problem(where, f"{_shown(found)} stands where {what} belongs: {how}")
+    return source.problem(where, f"{error['msg'][0].lower()}{error['msg'][1:]}: correct {_shown(found)}")
 
 
-_TYPES = {
-    "string_type": "a text (put it in quotation marks)",
-    "int_type": "a whole number",
-    "int_parsing": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "float_parsing": "a number",
-    "bool_type": "true or false",
-    "bool_parsing": "true or false",
-    "list_type": "a list ([…] or lines that begin with a dash)",
-    "dict_type": "`key: value` lines",
-    "model_type": "`key: value` lines",
-    "date_type": "a date like 2026-09-14",
-    "date_parsing": "a date like 2026-09-14",
-    "date_from_datetime_parsing": "a date like 2026-09-14",
+def _shown(value: object) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict | list):
+        return "a list" if isinstance(value, list) else "a group of `key: value` lines"
+    return f"“{str(value).lower() if isinstance(value, bool) else str(value)[:60]}”"
+
+
+_LIMITS = {
+    "too_short": "the list is empty: write at least one entry",
+    "string_too_short": "the text is empty: write something here",
+    "greater_than": "{found} is too little: write more than {gt:g}",
+    "greater_than_equal": "{found} is too little: write at least {ge:g}",
+    "less_than_equal": "{found} is too much: write at most {le:g}",
+}
+_DATE = ("a date", "write it like 2026-09-14, without quotation marks")
+_GROUP = ("a group of `key: value` lines", "write them below this line, two spaces further in")
+_WANTED = {
+    "string_type": ("a text", "write a text in quotation marks"),
+    "int_type": ("a whole number", "write digits without quotation marks"),
+    "int_from_float": ("a whole number", "write digits without a decimal point"),
+    "float_type": ("a number", "write digits without quotation marks"),
+    "bool_type": ("true or false", "write true or false without quotation marks"),
+    "list_type": ("a list", "write […, …], or lines that begin with a dash"),
+    "dict_type": _GROUP,
+    "model_type": _GROUP,
+    "date_type": _DATE,
 }
 _PATTERNS = {
-    r"^[a-z0-9]+(-[a-z0-9]+)*$": "an id: small letters, digits and single hyphens, such as order-number",
-    r"^[a-z0-9-]+#[a-z0-9-]+$": "a source: page#section, such as returns#refund-timing",
+    r"^[a-z0-9]+(-[a-z0-9]+)*$": "no id: write small letters, digits and single hyphens, such as order-number",
+    r"^[a-z0-9-]+#[a-z0-9-]+$": "no source: write page#section, such as returns#refund-timing",
 }
 
 
-def _without_tags(where: Where, source: Source) -> Where:
+def _near(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, sorted(known), 1, 0.6)
+    return f"did you mean “{near[0]}”?" if near else ""
+
+
+def _without_tags(loc: tuple[str | int, ...], source: Source) -> Where:
     """The way without the names that pydantic puts in for the members of a union."""
     kept: Where = ()
-    for place, part in enumerate(where):
-        last = place == len(where) - 1
-        if (*kept, part) in source.places or last or isinstance(part, int):
+    for place, part in enumerate(loc):
+        if (*kept, part) in source.places or place == len(loc) - 1:
             kept = (*kept, part)
     return kept
 
 
-def _known_keys(model: type[BaseModel]) -> list[str]:
-    keys: set[str] = set()
-    for definition in [model.model_json_schema(), *model.model_json_schema().get("$defs", {}).values()]:
-        keys.update(definition.get("properties", {}))
-    return sorted(keys)
+def _keys_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> set[str]:
+    """The keys that a format knows at a place."""
+    models = [model]
+    for part in loc:
+        fields = [known.model_fields[str(part)].annotation for known in models if part in known.model_fields]
+        if fields:
+            models = [inner for annotation in fields for inner in _models_in(annotation)]
+    return {key for known in models for key in known.model_fields}
+
+
+def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models_in(inner)

@@ -2,7 +2,7 @@
 
 from simulator.scoring.accuracy import Accuracy
 from simulator.scoring.base import DIMENSIONS, Dimension, Evidence, Exchange, Note, Score, Scorer
-from simulator.scoring.best_reply import Mark, Option, best_reply, loss, mark_of, in_words
+from simulator.scoring.best_reply import Mark, Option, best_reply, in_words, loss, mark_of
 from simulator.scoring.de_escalation import DeEscalation
 from simulator.scoring.reply_time import ReplyTime
 from simulator.scoring.rubric import Scorecard, make_scorecard, pass_marks
@@ -26,11 +26,11 @@ __all__ = [
     "Scorecard",
     "Scorer",
     "best_reply",
+    "in_words",
     "loss",
     "make_scorecard",
     "mark_of",
     "move_label",
     "pass_marks",
     "word",
-    "in_words",
 ]

@@ -31,7 +31,10 @@ class DeEscalation:
             value = (1 - _MOOD_SHARE) * value + _MOOD_SHARE * max(0.0, min(100.0, relief))
         evidence = tuple(
             Evidence(
-                Note(f"mark_{mark_of(cost)}", {"cost": cost}), exchange.turn, exchange.reply, good=mark_of(cost) in ("best", "good")
+                Note(f"mark_{mark_of(cost)}", {"cost": cost}),
+                exchange.turn,
+                exchange.reply,
+                good=mark_of(cost) in ("best", "good"),
             )
             for exchange, cost in zip(exchanges, costs, strict=True)
             if exchange.reply.strip()

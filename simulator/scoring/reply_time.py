@@ -33,12 +33,12 @@ class ReplyTime:
         values, evidence = [], []
         for exchange in exchanges:
             first = exchange.before.replies == 0
-            strong, good = (
-                (target.first_strong, target.first_good) if first else (target.next_strong, target.next_good)
-            )
+            strong, good = (target.first_strong, target.first_good) if first else (target.next_strong, target.next_good)
             value = band_value(exchange.waited, strong=strong, good=good)
             values.append(value)
-            key = "time_strong" if exchange.waited <= strong else "time_good" if exchange.waited <= good else "time_late"
+            key = (
+                "time_strong" if exchange.waited <= strong else "time_good" if exchange.waited <= good else "time_late"
+            )
             note = Note(key, {"seconds": round(exchange.waited), "strong": round(strong), "good": round(good)})
             evidence.append(Evidence(note, exchange.turn, good=exchange.waited <= good))
         waits = [exchange.waited for exchange in exchanges]

@@ -64,6 +64,6 @@ def make_scorecard(case: Case, scores: Mapping[Dimension, Score], outcome: Outco
     ended_well = outcome == "resolved" or (outcome == "escalated" and case.scenario.may_escalate)
     if not ended_well:
         failed.insert(0, "outcome")
-    shares = {name: round(100 * weights[name]) for name in DIMENSIONS}
+    shares: dict[str, str | float] = {name: round(100 * weights[name]) for name in DIMENSIONS}
     note = Note("overall_missing" if overall is None else "overall", {**shares, "mark": marks["overall"]})
     return Scorecard(dict(scores), overall, note, not failed, tuple(failed))

@@ -98,9 +98,7 @@ def _evidence(exchange: Exchange) -> list[Evidence]:
     for move in exchange.observation.moves:
         effect = _says(move.move)
         if effect is not None:
-            found.append(
-                Evidence(Note("move", {"move": move.move}), exchange.turn, move.quote.text, good=effect)
-            )
+            found.append(Evidence(Note("move", {"move": move.move}), exchange.turn, move.quote.text, good=effect))
     for flag, key in (
         (exchange.observation.stuffed, "tone_stuffed"),
         (exchange.treatment.repeated, "tone_repeated"),
@@ -117,7 +115,9 @@ def _says(move: MoveName) -> bool | None:
     if kind == "harm":
         return False
     table = _table()
-    raises = any(table[part].get(move, 0) > table[part]["none"] for part in ("validation", "understanding", "elaboration"))
+    raises = any(
+        table[part].get(move, 0) > table[part]["none"] for part in ("validation", "understanding", "elaboration")
+    )
     return True if raises or table["politeness"].get(move, 0) > 0 else None
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from importlib import resources
 from typing import Literal
 
 from simulator.case import Case
+from simulator.scenarios.formats import Translated
 from simulator.scoring.base import Note
 
 ReaderLanguage = Literal["en", "ru"]
@@ -40,10 +42,16 @@ def move_label(move: str, language: ReaderLanguage = "en") -> str:
 def _label(name: str, value: str | float, case: Case, language: ReaderLanguage) -> str:
     if name == "move":
         return move_label(str(value), language)
-    if name in ("fact", "hidden", "claim"):
-        find = {"fact": case.fact, "hidden": case.hidden, "claim": case.forbidden}[name]
-        label = find(str(value)).label
+    if name in _FINDERS:
+        label = _FINDERS[name](case, str(value))
         return label.get(language) or next(iter(label.values()))
     if isinstance(value, float) and value == int(value):
         return str(int(value))
     return str(value)
+
+
+_FINDERS: dict[str, Callable[[Case, str], Translated]] = {
+    "fact": lambda case, id: case.fact(id).label,
+    "hidden": lambda case, id: case.hidden(id).label,
+    "claim": lambda case, id: case.forbidden(id).label,
+}

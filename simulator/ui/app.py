@@ -1,0 +1,73 @@
+"""The frame of every page: style, sidebar, navigation, and what is shown when the history cannot be opened."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from simulator.history import StoreUnavailable
+from simulator.scoring import ReaderLanguage
+from simulator.ui import look, routes, services, session
+from simulator.ui.markup import esc
+from simulator.ui.session import _
+from simulator.ui.translations import LANGUAGES
+
+
+def run() -> None:
+    """One run of the app."""
+    st.set_page_config(page_title="Tough Customer", page_icon=str(look.LOGO), layout="wide")
+    look.apply()
+    services.warm(session.settings().library)
+    page = st.navigation(
+        [routes.page(name) for name in ("practise", "conversation", "debrief", "history")], position="hidden"
+    )
+    _sidebar()
+    session.keep_in_url()
+    try:
+        services.store(session.settings().history)
+        page.run()
+    except StoreUnavailable as error:
+        _unavailable(error)
+
+
+def _sidebar() -> None:
+    st.logo(str(look.LOGO), size="large")
+    with st.sidebar:
+        st.html('<p class="tc tc-brand">Tough Customer</p>')
+        routes.link("practise", _("Practise"))
+        routes.link("history", _("History"))
+        st.space("small")
+        st.selectbox(
+            _("Language of the interface"),
+            list(LANGUAGES),
+            index=list(LANGUAGES).index(session.language()),
+            format_func=LANGUAGES.__getitem__,
+            key="language-choice",
+            on_change=_change_language,
+        )
+        if session.trainee():
+            st.text_input(
+                _("Your name"),
+                value=session.trainee(),
+                max_chars=session.MAX_NAME,
+                key="name-choice",
+                on_change=_change_name,
+            )
+
+
+def _change_language() -> None:
+    chosen: ReaderLanguage = st.session_state["language-choice"]
+    st.session_state["language"] = chosen
+
+
+def _change_name() -> None:
+    session.set_trainee(st.session_state["name-choice"])
+
+
+def _unavailable(error: StoreUnavailable) -> None:
+    st.html(
+        f'<div class="tc tc-panel" data-testid="unavailable"><h1 class="tc-title">'
+        f"{esc(_('The history cannot be opened'))}</h1><p>{esc(error)}</p>"
+        f"<p>{esc(_('Nothing that was stored is lost. When this is mended, load the page again.'))}</p></div>"
+    )
+    if st.button(_("Try again"), type="primary"):
+        st.rerun()

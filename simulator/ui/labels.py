@@ -1,0 +1,141 @@
+"""Names of what is chosen from closed lists, in the language of the interface."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TypeVar
+
+import streamlit as st
+
+from simulator.conversation import Language, Outcome
+from simulator.scoring import Dimension, Mark
+from simulator.ui.look import MoodPart
+from simulator.ui.session import _, language
+
+Value = TypeVar("Value")
+
+
+def in_interface(translated: Mapping[Language, Value]) -> Value:
+    """Of a translated text, the one in the interface's language, else the first."""
+    return translated.get(language()) or next(iter(translated.values()))
+
+
+def trains(name: str) -> str:
+    return {
+        "aggressive": _("Aggressive"),
+        "confused": _("Confused"),
+        "multilingual": _("Multilingual"),
+    }[name]
+
+
+def field(name: str) -> str:
+    return {
+        "technical_help": _("Technical help"),
+        "customer_care": _("Customer care"),
+        "sales": _("Sales through support"),
+    }[name]
+
+
+def difficulty(level: int) -> str:
+    return {1: _("Easy"), 2: _("Demanding"), 3: _("Hard")}[level]
+
+
+def channel(name: str) -> str:
+    return {"chat": _("Chat"), "email": _("E-mail")}[name]
+
+
+def spoken(code: Language) -> str:
+    return {"en": _("English"), "ru": _("Russian"), "de": _("German"), "es": _("Spanish")}[code]
+
+
+def product(name: str) -> str:
+    """The name of a product: that of its documentation's folder."""
+    return " ".join(part.capitalize() for part in name.split("-"))
+
+
+def dimension(name: Dimension) -> str:
+    return {
+        "accuracy": _("Accuracy"),
+        "tone": _("Tone"),
+        "de_escalation": _("De-escalation"),
+        "reply_time": _("Reply time"),
+    }[name]
+
+
+def mark(name: Mark) -> str:
+    return {
+        "best": _("Best"),
+        "good": _("Good"),
+        "inaccuracy": _("Inaccuracy"),
+        "mistake": _("Mistake"),
+        "blunder": _("Blunder"),
+    }[name]
+
+
+def mood(part: MoodPart) -> str:
+    return {"anger": _("Anger"), "confusion": _("Confusion"), "trust": _("Trust")}[part]
+
+
+def tone_part(name: str) -> str:
+    return {
+        "politeness": _("Politeness"),
+        "validation": _("Taking the feeling seriously"),
+        "understanding": _("Understanding"),
+        "elaboration": _("Drawing the customer out"),
+        "advice": _("Unasked advice"),
+        "self_focus": _("Talking about oneself"),
+        "dismissal": _("Dismissal"),
+    }[name]
+
+
+def outcome(name: Outcome | None) -> str:
+    """How an attempt ended, in one or two words."""
+    if name is None:
+        return _("Running")
+    return {
+        "resolved": _("Resolved"),
+        "gave_up": _("Customer gave up"),
+        "escalated": _("Passed on"),
+        "abandoned": _("Customer left"),
+        "closed": _("Stopped"),
+    }[name]
+
+
+def outcome_sentence(name: Outcome | None) -> str:
+    """How an attempt ended, in a sentence."""
+    if name is None:
+        return _("The conversation is still going on.")
+    return {
+        "resolved": _("The customer accepted your solution."),
+        "gave_up": _("The customer lost patience with what was said and ended the conversation."),
+        "escalated": _("The case went to a supervisor."),
+        "abandoned": _("The customer left because nobody answered."),
+        "closed": _("You ended the conversation before the customer had accepted."),
+    }[name]
+
+
+def moment(at: datetime) -> str:
+    """A moment as the reader would write it, in the browser's time zone."""
+    from babel.dates import format_date, format_time, get_timezone
+
+    try:
+        zone = get_timezone(st.context.timezone or "UTC")
+    except LookupError:
+        zone = get_timezone("UTC")
+    there = at.astimezone(zone)
+    return f"{format_date(there, 'medium', locale=language())}, {format_time(there, 'short', locale=language())}"
+
+
+def day(at: object) -> str:
+    """A date as the reader would write it."""
+    from babel.dates import format_date
+
+    return str(format_date(at, "medium", locale=language()))
+
+
+def duration(seconds: float) -> str:
+    """A duration: "0:42", "12:05", "2:10:00"."""
+    whole = round(seconds)
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,0 +1,232 @@
+"""Practise: choosing a scenario, its briefing, and the start."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+import streamlit as st
+
+from simulator import history, practice
+from simulator.conversation import Language
+from simulator.scenarios.formats import Scenario
+from simulator.scenarios.library import Library
+from simulator.ui import labels, routes, services, session
+from simulator.ui.labels import in_interface
+from simulator.ui.markup import chips, esc, plain
+from simulator.ui.session import _, ngettext
+
+Option = TypeVar("Option", str, int)
+_UNFINISHED = 3
+"""How many unfinished attempts are offered."""
+
+
+def show() -> None:
+    """The page."""
+    if not session.trainee():
+        _ask_name()
+        return
+    library = services.library(session.settings().library)
+    chosen = st.query_params.get("scenario", "")
+    if chosen in library.scenarios:
+        _briefing(library, chosen)
+        return
+    st.html(
+        f'<div class="tc"><h1 class="tc-title">{esc(_("Practise"))}</h1>'
+        f'<p class="tc-lead">{
+            esc(
+                _(
+                    "Choose a customer. They react to what you really write; afterwards you see, "
+                    "reply by reply, what it did."
+                )
+            )
+        }</p></div>'
+    )
+    if chosen:
+        st.warning(_("There is no scenario “{name}” here any more. Choose another one.").format(name=plain(chosen)))
+    _offer_unfinished(library)
+    _choose(library)
+    _list_problems(library)
+
+
+def _ask_name() -> None:
+    st.html(
+        f'<div class="tc"><h1 class="tc-title">{esc(_("Welcome to Tough Customer"))}</h1>'
+        f'<p class="tc-lead">{
+            esc(_("Practise with difficult customers. Nobody is harmed, and every reply is looked at."))
+        }</p></div>'
+    )
+    with st.form("who", width=420):
+        name = st.text_input(_("Your name"), max_chars=session.MAX_NAME, help=_("Your attempts are kept under it."))
+        if st.form_submit_button(_("Begin"), type="primary"):
+            session.set_trainee(name)
+            if session.trainee():
+                st.rerun()
+            st.error(_("Please write a name."))
+
+
+def _offer_unfinished(library: Library) -> None:
+    store = services.store(session.settings().history)
+    running = [
+        found for found in history.list_attempts(store, trainee=session.trainee(), limit=20) if found.ended_at is None
+    ]
+    for found in running[:_UNFINISHED]:
+        attempt = practice.resume(store, found.id).attempt
+        attempt.pass_time()
+        if attempt.outcome is not None:
+            continue
+        with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"unfinished-{found.id}"):
+            title = esc(in_interface(attempt.case.scenario.title))
+            when = esc(_("Begun {when}, not finished").format(when=labels.moment(found.started_at)))
+            st.html(f'<div class="tc"><b>{title}</b><br><span class="tc-quiet tc-small">{when}</span></div>')
+            if st.button(_("Continue"), key=f"continue-{found.id}"):
+                routes.go("conversation", attempt=found.id)
+
+
+def _choose(library: Library) -> None:
+    found = _filtered(library)
+    if not found:
+        if library.scenarios:
+            st.info(_("No scenario fits all of these. Take a filter away."))
+        return
+    count = ngettext("{count} scenario", "{count} scenarios", len(found)).format(count=len(found))
+    st.html(f'<p class="tc tc-quiet tc-small" role="status">{esc(count)}</p>')
+    for place in range(0, len(found), 3):
+        for column, id in zip(st.columns(3), found[place : place + 3], strict=False):
+            with column:
+                _card(id, library.scenarios[id])
+
+
+def _filtered(library: Library) -> list[str]:
+    """The filters, and the ids of the scenarios that pass them."""
+    scenarios = library.scenarios
+    trains = st.segmented_control(
+        _("What it trains"),
+        sorted({each.trains for each in scenarios.values()}),
+        format_func=labels.trains,
+        key="filter-trains",
+    )
+    with st.container(horizontal=True, key="filters"):
+        field = _filter(_("Field"), {each.field for each in scenarios.values()}, labels.field)
+        product = _filter(_("Product"), {each.product for each in scenarios.values()}, labels.product)
+        difficulty = _filter(_("Difficulty"), {each.difficulty for each in scenarios.values()}, labels.difficulty)
+        spoken = _filter(_("Language"), {code for each in scenarios.values() for code in each.languages}, labels.spoken)
+        persona = _filter(_("Customer"), set(library.personas), lambda id: in_interface(library.personas[id].name))
+
+    def fits(id: str, each: Scenario) -> bool:
+        playable = persona is None or any(persona in library.personas_for(id, code) for code in each.languages)
+        wanted = ((trains, each.trains), (field, each.field), (product, each.product), (difficulty, each.difficulty))
+        return (
+            all(choice is None or choice == value for choice, value in wanted)
+            and (spoken is None or spoken in each.languages)
+            and playable
+        )
+
+    found = [id for id, each in scenarios.items() if fits(id, each)]
+    return sorted(found, key=lambda id: (scenarios[id].trains, scenarios[id].difficulty, id))
+
+
+def _filter(label: str, options: Iterable[Option], name: Callable[[Option], str]) -> Option | None:
+    return st.selectbox(
+        label,
+        sorted(options),
+        index=None,
+        format_func=name,
+        placeholder=_("All"),
+        key=f"filter-{label}",
+        width=190,
+    )
+
+
+def _card(id: str, scenario: Scenario) -> None:
+    with st.container(border=True, height="stretch", key=f"card-{id}", gap="xsmall"):
+        st.html(chips([(labels.trains(scenario.trains), "strong"), (labels.field(scenario.field), "")]))
+        if st.button(plain(in_interface(scenario.title)), key=f"open-{id}", type="tertiary"):
+            st.query_params["scenario"] = id
+            st.rerun()
+        facts = [labels.product(scenario.product), " ".join(code.upper() for code in scenario.languages)]
+        st.html(
+            f'<div class="tc"><p class="tc-blurb">{esc(in_interface(scenario.briefing))}</p>'
+            f'<p class="tc-quiet tc-small" style="margin:.6rem 0 0">{_dots(scenario.difficulty)}'
+            f" · {' · '.join(esc(fact) for fact in facts)}</p></div>"
+        )
+
+
+def _dots(level: int) -> str:
+    dots = "".join(f"<i{' data-on' if place <= level else ''}></i>" for place in (1, 2, 3))
+    return f'<span class="tc-dots" aria-hidden="true">{dots}</span> {esc(labels.difficulty(level))}'
+
+
+def _briefing(library: Library, id: str) -> None:
+    scenario = library.scenarios[id]
+    if st.button("← " + _("All scenarios"), type="tertiary", key="back"):
+        del st.query_params["scenario"]
+        st.rerun()
+    tags = [
+        (labels.trains(scenario.trains), "strong"),
+        (labels.field(scenario.field), ""),
+        (labels.product(scenario.product), ""),
+        (labels.channel(scenario.channel), ""),
+        (labels.difficulty(scenario.difficulty), ""),
+    ]
+    st.html(
+        f'<div class="tc" data-testid="briefing"><h1 class="tc-title">{esc(in_interface(scenario.title))}</h1>'
+        f"{chips(tags)}</div>"
+    )
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        st.html(
+            f'<div class="tc tc-panel"><h2 class="tc-h3">{esc(_("The situation"))}</h2>'
+            f'<p class="tc-pre">{esc(in_interface(scenario.briefing))}</p></div>'
+        )
+    with right, st.container(border=True):
+        _start(library, id, scenario)
+
+
+def _start(library: Library, id: str, scenario: Scenario) -> None:
+    own = session.language() if session.language() in scenario.languages else scenario.languages[0]
+    language: Language = st.segmented_control(
+        _("The customer writes in"),
+        scenario.languages,
+        default=own,
+        required=True,
+        format_func=labels.spoken,
+        key=f"language-{id}",
+    )
+    suggested = scenario.personas
+    persona = st.selectbox(
+        _("Who plays the customer"),
+        library.personas_for(id, language),
+        format_func=lambda name: (_("{name} (suggested)") if name in suggested else "{name}").format(
+            name=in_interface(library.personas[name].name)
+        ),
+        key=f"persona-{id}-{language}",
+    )
+    st.html(f'<p class="tc tc-quiet tc-small">{esc(in_interface(library.personas[persona].about))}</p>')
+    if st.button(_("Start"), type="primary", key="start", width="stretch"):
+        case = library.cast(id, persona=persona, language=language, seed=random.randrange(2**31))
+        begun = practice.begin(services.store(session.settings().history), case, trainee=session.trainee())
+        session.keep_practice(begun)
+        routes.go("conversation", attempt=begun.id)
+
+
+def _list_problems(library: Library) -> None:
+    if not library.problems:
+        return
+    files = len({problem.path for problem in library.problems})
+    label = ngettext(
+        "{count} file of the library cannot be used", "{count} files of the library cannot be used", files
+    ).format(count=files)
+    with st.expander(label, key="problems"):
+        items = "".join(
+            f"<li><b>{esc(_place(problem.path, library))}:{problem.line}:{problem.column}</b><br>{esc(problem.message)}</li>"
+            for problem in library.problems
+        )
+        st.html(
+            f'<div class="tc tc-small"><p class="tc-quiet">{esc(_("The others work."))}</p><ul class="tc-list">{items}</ul></div>'
+        )
+
+
+def _place(path: object, library: Library) -> str:
+    return str(path).removeprefix(f"{library.root}/")

@@ -1,0 +1,40 @@
+"""The pages by name, and going from one to another."""
+
+from __future__ import annotations
+
+from typing import Literal, NoReturn
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from simulator.ui.session import _, language, trainee
+
+PageName = Literal["practise", "conversation", "debrief", "history"]
+
+
+def page(name: PageName) -> StreamlitPage:
+    """A page of the app."""
+    # The pages link to each other, so they are imported where they are needed.
+    from simulator.ui.pages import conversation, debrief, history, practise
+
+    if name == "practise":
+        return st.Page(practise.show, title=_("Practise"), url_path="practise", default=True)
+    if name == "conversation":
+        return st.Page(conversation.show, title=_("Conversation"), url_path="conversation")
+    if name == "debrief":
+        return st.Page(debrief.show, title=_("Debrief"), url_path="debrief")
+    return st.Page(history.show, title=_("History"), url_path="history")
+
+
+def go(name: PageName, **query: str) -> NoReturn:
+    """Goes to a page."""
+    st.switch_page(page(name), query_params={**query, **_who()})
+
+
+def link(name: PageName, label: str, **query: str) -> None:
+    """A link to a page."""
+    st.page_link(page(name), label=label, query_params={**query, **_who()})
+
+
+def _who() -> dict[str, str]:
+    return {"lang": language(), **({"name": trainee()} if trainee() else {})}

@@ -1,0 +1,50 @@
+"""What all sessions of a process share: the open history and the library."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import streamlit as st
+
+from simulator.history import Store, open_store
+from simulator.scenarios.library import Library, load_library
+
+
+@st.cache_resource(show_spinner=False)
+def store(history: str | Path) -> Store:
+    """The history, opened once a process.
+
+    Raises:
+        StoreUnavailable: it cannot be opened; the next call tries again.
+    """
+    return open_store(history)
+
+
+def library(root: Path) -> Library:
+    """The library, loaded again when one of its files has changed."""
+    return _library(root, _stamp(root))
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _library(root: Path, stamp: int) -> Library:
+    return load_library(root)
+
+
+def _stamp(root: Path) -> int:
+    """A number that changes with any file of the library."""
+    files = [path for pattern in ("*.yaml", "*.yml", "*.md") for path in root.rglob(pattern)]
+    return hash(tuple((str(path), path.stat().st_mtime_ns) for path in sorted(files)))
+
+
+@st.cache_resource(show_spinner=False)
+def warm(root: Path) -> None:
+    """Loads in the background what the first page and reply would wait for: library, dictionaries, language finder."""
+    threading.Thread(target=_load_heavy_parts, args=(root,), name="warm", daemon=True).start()
+
+
+def _load_heavy_parts(root: Path) -> None:
+    from simulator.observation.language import detect
+
+    library(root)
+    detect("good morning everybody")

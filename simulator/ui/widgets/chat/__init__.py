@@ -1,0 +1,133 @@
+"""The conversation's widget: log, composer, clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from simulator.scoring import ReaderLanguage
+from simulator.ui.session import _
+from simulator.ui.widgets import mounted
+
+MAX_REPLY = 20_000
+"""Characters of one reply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A reply as the browser sent it.
+
+    Args:
+        text: the reply.
+        send_id: names this sending.
+        waited: seconds from the message being fully shown to sending, by the browser.
+    """
+
+    text: str
+    send_id: str
+    waited: float
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What the browser's clock starts with, in seconds.
+
+    Args:
+        elapsed: since the message was shown that a reply now would answer.
+        strong: the strong target.
+        good: the good target.
+        nudged: whether the customer has asked since whether anybody is there.
+    """
+
+    elapsed: float
+    strong: float
+    good: float
+    nudged: bool
+
+
+def chat(
+    attempt_id: str,
+    *,
+    turns: list[dict[str, str]],
+    sent: list[str],
+    refused: str | None,
+    customer: str,
+    clock: Clock | None,
+    silence: float | None,
+    ended: str | None,
+    language: ReaderLanguage,
+    on_send: Callable[[], None],
+    on_tick: Callable[[], None],
+) -> None:
+    """Shows the conversation.
+
+    Args:
+        attempt_id: the attempt.
+        turns: role and text of every turn so far.
+        sent: send ids of the replies that are stored.
+        refused: send id of a reply that could not be stored.
+        customer: what the customer is called.
+        clock: None where no reply is waited for.
+        silence: seconds until the customer reacts to silence; None if it will not.
+        ended: how it ended, in words; None while it runs.
+        language: of the interface.
+        on_send: called when a reply was sent; `sending` tells which.
+        on_tick: called when the silence is over.
+    """
+    data = {
+        "attempt": attempt_id,
+        "serial": _next_serial(),
+        "turns": turns,
+        "sent": sent,
+        "refused": refused,
+        "clock": None
+        if clock is None
+        else {"elapsed": clock.elapsed, "strong": clock.strong, "good": clock.good, "nudged": clock.nudged},
+        "silence": silence,
+        "ended": ended,
+        "language": language,
+        "labels": {**_labels(), "customer": customer},
+    }
+    mounted("chat")(key=_key(attempt_id), data=data, on_send_change=on_send, on_tick_change=on_tick)
+
+
+def sending(attempt_id: str) -> Sending | None:
+    """The reply that was just sent, inside `on_send`. None if what came is not one: the browser is not trusted."""
+    sent: Any = st.session_state.get(_key(attempt_id), {}).get("send")
+    match sent:
+        case {"text": str(text), "send_id": str(send_id), "waited": int() | float() as waited}:
+            fits = 0 < len(text) <= MAX_REPLY and text.strip() and 0 < len(send_id) <= 64
+            return Sending(text, send_id, float(waited)) if fits else None
+    return None
+
+
+def _key(attempt_id: str) -> str:
+    return f"chat-{attempt_id}"
+
+
+def _next_serial() -> int:
+    serial: int = st.session_state.get("chat-serial", 0) + 1
+    st.session_state["chat-serial"] = serial
+    return serial
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "log": _("Conversation"),
+        "you": _("You"),
+        "reply": _("Your reply"),
+        "placeholder": _("Write your reply"),
+        "send": _("Send"),
+        "keys": _("Enter sends, Shift+Enter starts a new line"),
+        "left": _("{left} characters left"),
+        "too_long": _("{over} characters too many: a reply may have 20,000"),
+        "unsent": _("This reply did not get through."),
+        "too_late": _("This reply came too late: the conversation was over."),
+        "again": _("Send again"),
+        "strong": _("strong until {until}"),
+        "good": _("good until {until}"),
+        "late": _("later than the good target of {until}"),
+    }

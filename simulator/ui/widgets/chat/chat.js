@@ -1,0 +1,324 @@
+// The conversation: log, composer, clock. Streamlit calls the default export again with every new `data`; what has to
+// live between two calls is kept in a Chat by its container. Texts are put in by textContent only.
+
+const LIMIT = 20000;
+const NEAR_LIMIT = 18000;
+const UNANSWERED_AFTER = 12000; // ms without an acknowledgement until a message counts as unsent
+
+const chats = new WeakMap();
+
+export default function ({ parentElement, data, setTriggerValue }) {
+  let chat = chats.get(parentElement);
+  if (!chat || chat.data.attempt !== data.attempt) {
+    chat?.dispose();
+    chat = new Chat(parentElement, data);
+    chats.set(parentElement, chat);
+  }
+  chat.update(data, setTriggerValue);
+  return () => chat.dispose();
+}
+
+class Chat {
+  constructor(root, data) {
+    this.data = data;
+    const find = (selector) => root.querySelector(selector);
+    this.root = root;
+    this.log = find(".log");
+    this.ended = find(".ended");
+    this.form = find(".composer");
+    this.text = find("textarea");
+    this.button = find(".send");
+    this.hint = find(".hint");
+    this.clock = find(".clock");
+    this.clockText = find(".clock-text");
+    this.unsent = find(".unsent");
+    this.log.replaceChildren();
+    this.shown = 0; // turns in the log
+    this.shownAt = null; // performance.now() when the message to answer was fully shown
+    this.revealing = null; // timers of the message that is being shown
+    this.pending = this.recall("pending");
+    this.stale = this.pending !== null; // sent before this page was loaded
+    this.bubble = null;
+    this.text.value = this.recall("draft") ?? "";
+    this.form.onsubmit = (event) => (event.preventDefault(), this.send());
+    this.text.oninput = () => this.edited();
+    this.text.onkeydown = (event) => this.key(event);
+    this.unsent.querySelector("button").onclick = () => this.post();
+    // Streamlit has shortcuts on single letters; they must not see what is typed here.
+    root.addEventListener("keydown", stop);
+    this.ticking = setInterval(() => this.drawClock(), 500);
+  }
+
+  dispose() {
+    clearInterval(this.ticking);
+    clearTimeout(this.silence);
+    clearTimeout(this.deadline);
+    clearTimeout(this.revealing);
+    this.root.removeEventListener("keydown", stop);
+    chats.delete(this.root);
+  }
+
+  update(data, trigger) {
+    const first = this.shown === 0;
+    this.data = data;
+    this.trigger = trigger;
+    this.receivedAt = performance.now();
+    const { labels } = data;
+    this.log.setAttribute("aria-label", labels.log);
+    this.text.setAttribute("aria-label", labels.reply);
+    this.text.placeholder = labels.placeholder;
+    this.button.textContent = labels.send;
+    this.unsent.querySelector("button").textContent = labels.again;
+    this.settlePending();
+    this.showTurns(first);
+    this.ended.hidden = !data.ended;
+    this.ended.textContent = data.ended ?? "";
+    this.form.hidden = Boolean(data.ended) && !this.pending;
+    this.row ??= this.form.querySelector(".row");
+    this.row.hidden = Boolean(data.ended);
+    clearTimeout(this.silence);
+    if (data.silence !== null && !data.ended) {
+      this.silence = setTimeout(() => this.trigger("tick", data.serial), Math.max(0, data.silence * 1000) + 150);
+    }
+    this.edited();
+    this.drawClock();
+  }
+
+  // Messages
+
+  showTurns(first) {
+    const { turns, clock } = this.data;
+    const opening = first && turns.length === 1 && (clock?.elapsed ?? 99) < 4 && !this.recall("seen");
+    const all = first && !opening;
+    for (const turn of turns.slice(this.shown)) {
+      const isNew = !all && turn.role === "customer" && turn === turns.at(-1);
+      if (turn.role === "customer") this.finishReveal();
+      this.bubble && turn.role === "agent" ? this.dropBubble() : null;
+      const element = this.message(turn.role, turn.text);
+      this.log.append(element);
+      if (isNew) this.reveal(element);
+    }
+    if (this.shown !== turns.length || first) this.toEnd();
+    this.shown = turns.length;
+    this.keep("seen", turns.length);
+    if (all) {
+      this.shownAt = performance.now() - (clock?.elapsed ?? 0) * 1000;
+      this.focus();
+    }
+    if (this.bubble) this.log.append(this.bubble);
+  }
+
+  message(role, text) {
+    const { labels } = this.data;
+    const element = document.createElement("article");
+    element.className = "message";
+    element.dataset.role = role;
+    element.dataset.testid = `message-${role}`;
+    const who = document.createElement("span");
+    who.className = "who";
+    who.textContent = role === "customer" ? labels.customer : labels.you;
+    const body = document.createElement("div");
+    body.className = "text";
+    body.dir = "auto";
+    body.textContent = text;
+    element.append(who, body);
+    return element;
+  }
+
+  // A message arrives as it would from a person: dots, then its words. The whole text is in the document from the
+  // start of the words on, so that a screen reader reads it once.
+  reveal(element) {
+    const body = element.querySelector(".text");
+    const text = body.textContent;
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return this.revealed(element);
+    const dots = document.createElement("span");
+    dots.className = "typing";
+    dots.setAttribute("aria-hidden", "true");
+    dots.append(...[1, 2, 3].map(() => document.createElement("i")));
+    body.replaceChildren(dots);
+    body.style.padding = "0";
+    element.dataset.state = "typing";
+    this.shownAt = null;
+    const pieces = text.match(/\s*\S+\s*/g) ?? [text];
+    const pause = Math.min(900, 450 + text.length * 2);
+    const whole = Math.min(1500, Math.max(400, pieces.length * 45));
+    this.unfinished = () => {
+      body.textContent = text;
+      body.style.padding = "";
+      this.revealed(element);
+    };
+    this.revealing = setTimeout(() => {
+      body.style.padding = "";
+      body.replaceChildren(
+        ...pieces.map((piece, place) => {
+          const word = document.createElement("span");
+          word.className = "word";
+          word.style.animationDelay = `${Math.round((whole * place) / pieces.length)}ms`;
+          word.textContent = piece;
+          return word;
+        }),
+      );
+      element.dataset.state = "speaking";
+      this.toEnd();
+      this.revealing = setTimeout(() => this.revealed(element), whole + 180);
+    }, pause);
+  }
+
+  revealed(element) {
+    clearTimeout(this.revealing);
+    this.revealing = this.unfinished = null;
+    element.dataset.state = "shown";
+    // A nudge does not restart the clock: the customer still waits for the same answer.
+    this.shownAt = this.data.clock?.nudged ? performance.now() - this.elapsed() * 1000 : performance.now();
+    this.toEnd();
+    this.drawClock();
+    this.focus();
+  }
+
+  finishReveal() {
+    this.unfinished?.();
+  }
+
+  toEnd() {
+    this.log.scrollTop = this.log.scrollHeight;
+  }
+
+  focus() {
+    if (this.data.ended || matchMedia("(pointer: coarse)").matches) return;
+    const active = document.activeElement;
+    const busy = active && active !== this.root.host && active.closest?.("input, textarea, select, [role=combobox], [role=dialog]");
+    if (!busy) this.text.focus({ preventScroll: true });
+  }
+
+  // Sending
+
+  send() {
+    const text = this.text.value;
+    if (this.pending || !text.trim() || text.length > LIMIT) return;
+    const waited = this.shownAt === null ? 0 : (performance.now() - this.shownAt) / 1000;
+    this.pending = { send_id: crypto.randomUUID?.() ?? fallbackId(), text, waited };
+    this.keep("pending", this.pending);
+    this.text.value = "";
+    this.keep("draft", null);
+    this.finishReveal();
+    this.post();
+  }
+
+  post() {
+    this.stale = false;
+    this.drawPending("sending");
+    this.trigger("send", this.pending);
+    clearTimeout(this.deadline);
+    this.deadline = setTimeout(() => this.pending && this.drawPending("unsent"), UNANSWERED_AFTER);
+  }
+
+  settlePending() {
+    if (!this.pending) return;
+    if (this.data.sent.includes(this.pending.send_id)) {
+      this.pending = null;
+      this.keep("pending", null);
+      clearTimeout(this.deadline);
+      this.dropBubble();
+      this.unsent.hidden = true;
+    } else if (this.stale || this.data.refused === this.pending.send_id || this.data.ended) {
+      this.drawPending("unsent");
+    }
+  }
+
+  drawPending(state) {
+    this.dropBubble();
+    this.bubble = this.message("agent", this.pending.text);
+    this.bubble.dataset.state = state;
+    this.bubble.dataset.testid = "message-pending";
+    this.log.append(this.bubble);
+    this.unsent.hidden = state !== "unsent";
+    this.unsent.querySelector("span").textContent = this.data.ended ? this.data.labels.too_late : this.data.labels.unsent;
+    this.unsent.querySelector("button").hidden = Boolean(this.data.ended);
+    this.edited();
+    this.toEnd();
+  }
+
+  dropBubble() {
+    this.bubble?.remove();
+    this.bubble = null;
+  }
+
+  // Composer
+
+  key(event) {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    this.send();
+  }
+
+  edited() {
+    const { labels } = this.data;
+    const { length } = this.text.value;
+    if (!this.pending) this.keep("draft", this.text.value || null);
+    this.button.disabled = Boolean(this.pending) || !this.text.value.trim() || length > LIMIT;
+    const over = length > LIMIT;
+    this.hint.toggleAttribute("data-over", over);
+    this.hint.textContent = over
+      ? fill(labels.too_long, { over: (length - LIMIT).toLocaleString(this.data.language) })
+      : length >= NEAR_LIMIT
+        ? fill(labels.left, { left: (LIMIT - length).toLocaleString(this.data.language) })
+        : labels.keys;
+    this.text.style.height = "auto";
+    this.text.style.height = `${Math.min(this.text.scrollHeight + 2, 224)}px`;
+  }
+
+  // Clock
+
+  elapsed() {
+    const { clock } = this.data;
+    return clock ? clock.elapsed + (performance.now() - this.receivedAt) / 1000 : 0;
+  }
+
+  drawClock() {
+    const { clock, labels, ended } = this.data;
+    this.clock.hidden = !clock || Boolean(ended) || Boolean(this.pending) || this.shownAt === null;
+    if (this.clock.hidden) return;
+    const seconds = Math.max(0, (performance.now() - this.shownAt) / 1000);
+    const band = seconds <= clock.strong ? "strong" : seconds <= clock.good ? "good" : "late";
+    const until = band === "strong" ? clock.strong : clock.good;
+    this.clock.dataset.band = band;
+    const time = document.createElement("b");
+    time.textContent = clockTime(seconds);
+    this.clockText.replaceChildren(time, ` ${fill(labels[band], { until: clockTime(until) })}`);
+    const whole = clock.good * 1.5;
+    const bar = this.clock.querySelector(".clock-bar");
+    bar.querySelector(".clock-fill").style.width = `${Math.min(100, (100 * seconds) / whole)}%`;
+    [clock.strong, clock.good].forEach((at, place) => {
+      bar.querySelectorAll("i")[place].style.insetInlineStart = `${(100 * at) / whole}%`;
+    });
+  }
+
+  // What outlives a refresh of this tab
+
+  keep(what, value) {
+    const name = `tough-customer:${this.data.attempt}:${what}`;
+    if (value === null) sessionStorage.removeItem(name);
+    else sessionStorage.setItem(name, JSON.stringify(value));
+  }
+
+  recall(what) {
+    return JSON.parse(sessionStorage.getItem(`tough-customer:${this.data.attempt}:${what}`) ?? "null");
+  }
+}
+
+const stop = (event) => event.stopPropagation();
+
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
+// crypto.randomUUID is there on https and localhost only.
+const fallbackId = () =>
+  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+function clockTime(seconds) {
+  const whole = Math.floor(seconds);
+  const two = (number) => String(number).padStart(2, "0");
+  const minutes = Math.floor(whole / 60);
+  return minutes < 60
+    ? `${minutes}:${two(whole % 60)}`
+    : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
+}

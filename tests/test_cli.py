@@ -1,0 +1,147 @@
+"""The command line, as people and scripts call it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.scenarios.library import SHIPPED
+
+
+def run(*arguments: str | Path, code: int = 0, typed: str = "") -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "simulator", *map(str, arguments)],
+        capture_output=True,
+        encoding="utf-8",
+        input=typed,
+        check=False,
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stdout if code == 0 else done.stdout + done.stderr
+
+
+def run_json(*arguments: str | Path, code: int = 0) -> Any:
+    return json.loads(run(*arguments, "--json", code=code))
+
+
+def replies_file(folder: Path, *lines: dict[str, Any]) -> Path:
+    path = folder / "replies.jsonl"
+    path.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines), "utf-8")
+    return path
+
+
+def test_the_shipped_library_has_no_problems() -> None:
+    found = run_json("check")
+    assert found["ok"]
+    assert found["scenarios"] >= 9
+    assert found["personas"] >= 6
+
+
+def test_a_broken_scenario_is_named_and_the_others_stay(tmp_path: Path) -> None:
+    root = tmp_path / "library"
+    shutil.copytree(SHIPPED, root)
+    broken = root / "scenarios" / "late-refund.yaml"
+    broken.write_text(broken.read_text("utf-8").replace("difficulty: 2", "difficulty: two", 1), "utf-8")
+    out = run("check", root, code=1)
+    assert "late-refund.yaml:" in out
+    assert "whole number" in out
+    assert run_json("check", broken, code=1)["problems"][0]["line"] > 1
+    assert "late-refund.yaml:" in run("play", "late-refund", "--library", root, code=1)
+    run("play", "wifi-pairing", "--library", root, typed="/stop\n")
+
+
+def test_playing_a_file_prints_one_object(tmp_path: Path) -> None:
+    path = replies_file(
+        tmp_path,
+        {"text": "I am sorry. Could you give me your order number?", "after": 30},
+        {"text": "Calm down.", "after": 10},
+    )
+    found = run_json(
+        "play", "late-refund", "--persona", "furious", "--language", "en", "--seed", "3", "--replies", path
+    )
+    assert {key: found[key] for key in ("scenario", "persona", "language", "seed", "outcome")} == {
+        "scenario": "late-refund",
+        "persona": "furious",
+        "language": "en",
+        "seed": 3,
+        "outcome": "closed",
+    }
+    opening, reply = found["turns"][:2]
+    assert opening["role"] == "customer"
+    assert opening["voice"] == "scripted"
+    assert reply["at"] == 30
+    assert set(reply["mood"]) == {"anger", "confusion", "trust"}
+    assert {"move": "apologises", "quote": "sorry"} in reply["observation"]["moves"]
+    assert found["turns"][3]["mark"] == "blunder"
+    assert found["turns"][4]["mood"]["anger"] > opening["mood"]["anger"] - 1
+    for name in ("accuracy", "tone", "de_escalation", "reply_time", "overall"):
+        score = found["scorecard"][name]
+        assert score["explanation"]
+        assert score["value"] is None or 0 <= score["value"] <= 100
+        assert isinstance(score["evidence"], list)
+    assert found["scorecard"]["passed"] is False
+
+
+def test_the_same_play_is_the_same_to_the_letter(tmp_path: Path) -> None:
+    path = replies_file(
+        tmp_path, {"text": "Здравствуйте, назовите номер заказа.", "after": 20}, {"text": "", "after": 900}
+    )
+    first, second = (run("play", "late-refund", "--language", "ru", "--replies", path, "--json") for _ in range(2))
+    assert first == second
+    assert json.loads(first)["outcome"] == "abandoned"
+
+
+def test_playing_by_hand() -> None:
+    out = run("play", "late-refund", typed="Hello, could you give me the order number?\n/stop\n")
+    assert "Outcome: closed" in out
+    assert "overall" in out
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b'{"text": 5}', ":1:"),
+        (b'{"text": "a"}\nnonsense', ":2:"),
+        (b'{"text": "a", "after": -1}', ":1:"),
+        (b"\xff\xfe", "UTF-8"),
+    ],
+)
+def test_broken_replies_are_named(tmp_path: Path, content: bytes, said: str) -> None:
+    path = tmp_path / "replies.jsonl"
+    path.write_bytes(content)
+    assert said in run("play", "late-refund", "--replies", path, code=1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["play", "late-refunds"], "did you mean “late-refund”?"),
+        (["play", "late-refund", "--persona", "nobody"], "there are"),
+        (["play", "late-refund", "--language", "fr"], "en, ru, de, es"),
+        (["play", "third-breakdown", "--language", "de"], "there are: en, ru"),
+        (["check", "nowhere"], "no such"),
+        (["rehearse", "nothing"], "no scenario"),
+    ],
+)
+def test_wrong_choices_say_what_there_is(arguments: list[str], said: str) -> None:
+    assert said in run(*arguments, code=1)
+
+
+def test_rehearsing_one_scenario() -> None:
+    found = run_json("rehearse", "late-refund", "--language", "en")
+    assert found["ok"]
+    by_trainee = {result["trainee"]: result for result in found["rehearsals"]}
+    assert by_trainee["expert"]["passed"]
+    assert by_trainee["silent"]["outcome"] == "abandoned"
+    assert not any(result["passed"] for name, result in by_trainee.items() if name not in ("expert", "novice"))
+
+
+def test_schemas_are_fresh() -> None:
+    run("schemas", "--check")

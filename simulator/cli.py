@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_args
 
 import typer
 
+from simulator import knowledge_cli
 from simulator.conversation import Language
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ LibraryOption = Annotated[
     Path | None, typer.Option("--library", help="A library folder; the one that comes with the program if not given.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
+
+
+app.add_typer(knowledge_cli.app, name="knowledge")
 
 
 def _fail(message: str) -> NoReturn:

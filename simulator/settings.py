@@ -25,6 +25,15 @@ class Settings(BaseSettings):
     trainee: str = ""
     """Who practises, where nobody has said a name yet (TOUGH_CUSTOMER_TRAINEE)."""
 
+    embedding_url: str = "https://api.openai.com/v1"
+    """The OpenAI-compatible endpoint of `embedding_model` (TOUGH_CUSTOMER_EMBEDDING_URL)."""
+    embedding_model: str = ""
+    """The endpoint's model for knowledge search (TOUGH_CUSTOMER_EMBEDDING_MODEL); empty means offline embeddings."""
+    embedding_key: str = Field(default="", repr=False)
+    """The endpoint's key (TOUGH_CUSTOMER_EMBEDDING_KEY)."""
+    chroma_server: str = ""
+    """`host:port` of a Chroma server that several processes share (TOUGH_CUSTOMER_CHROMA_SERVER); empty means none."""
+
     @property
     def history(self) -> str | Path:
         """Where the history is: a path or a database URL."""

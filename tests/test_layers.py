@@ -12,15 +12,17 @@ import pytest
 ROOT = Path(__file__).parents[1]
 LAYERS: list[set[str]] = [
     {"conversation"},
-    {"documents", "scenarios.formats", "scenarios.problems", "scenarios.yaml_source", "scenarios.schemas", "settings"},
+    {"documents", "scenarios.formats", "scenarios.problems", "scenarios.yaml_source", "scenarios.schemas"},
     {"case", "channels"},
     {"observation"},
     {"mood", "scenarios.checks"},
     {"director", "scenarios.library", "scenarios"},
+    {"settings"},
     {"customers", "knowledge", "history", "scoring"},
     {"attempt"},
     {"report", "scenarios.rehearsal", "terminal"},
     {"practice"},
+    {"knowledge_cli"},
     {"cli", "__main__"},
     {"ui"},
 ]

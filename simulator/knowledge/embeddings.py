@@ -90,7 +90,7 @@ class EmbeddingEndpoint:
     base_url: str
     model: str
     api_key: str = field(default="", repr=False)
-    timeout: float = 10.0
+    timeout: float = 20.0
 
 
 class EndpointEmbedding:

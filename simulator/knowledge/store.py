@@ -235,7 +235,6 @@ class KnowledgeStore:
         try:
             return work()
         except IndexBroken as broken:
-            logger.warning("The knowledge index cannot be used and is built again from the documents: %s", broken)
             self._vectors.reset(broken)
             return work()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
     from langchain_chroma import Chroma
 
-BATCH = 128
+logger = logging.getLogger(__name__)
+
+BATCH = 64
 """Passages written at a time: one request to an embeddings endpoint, and well below Chroma's limit of 5,461."""
 
 _PREFIX = "tough-customer."
@@ -95,13 +98,16 @@ class VectorIndex:
             return len(changed)
 
     def nearest(self, name: str, query: str, count: int) -> dict[str, float]:
-        """Return the passages of a synced collection most like the query: passage id to cosine, 0-1.
+        """Return the passages of a collection most like the query: passage id to cosine, 0-1; none if not synced.
 
         Raises:
             IndexBroken, KnowledgeError: Chroma or the embedding failed.
         """
+        collection = self._synced.get(name)
+        if collection is None:
+            return {}
         with self._chroma():
-            found = self._synced[name].similarity_search_with_score(query, k=count)
+            found = collection.similarity_search_with_score(query, k=count)
             return {str(document.id): min(1.0, max(0.0, 1 - distance)) for document, distance in found}
 
     def keep_only(self, names: set[str]) -> None:
@@ -122,6 +128,7 @@ class VectorIndex:
         with self._lock:
             if self._client is not broken.client:
                 return
+            logger.warning("The knowledge index cannot be used and is built again from the documents: %s", broken)
             self._disconnect()
             if isinstance(self._place, Path):
                 # Not the same folder again: it may be held open, and Chroma remembers a broken one by its path.

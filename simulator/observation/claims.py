@@ -91,7 +91,7 @@ def _quantities(text: Text, sentence: int | None = None) -> list[Quantity]:
 
 
 def _negated(text: Text, sentence: int | None = None) -> bool:
-    return sum(t.negates for t in text.tokens if sentence in (None, t.sentence)) % 2 == 1
+    return any(t.negates for t in text.tokens if sentence in (None, t.sentence))
 
 
 def check_claims(

@@ -64,6 +64,7 @@ class Phrase:
     negations: int
     ordered: bool
     negators: frozenset[str] = frozenset()
+    ends_negated: bool = False
 
 
 @lru_cache(maxsize=8)
@@ -163,8 +164,11 @@ def parse_phrase(source: str, language: Language, ordered: bool = False) -> Phra
             negations += whole.negations
     if not any(elements):
         raise PhraseError(f"“{source}” has no meaning-bearing word: add a noun, a verb or a number")
-    named = frozenset(token.key for token in read(source, language).tokens if token.negates)
-    return Phrase(source, tuple(elements), negations, ordered, named if len(elements) == 1 else frozenset())
+    plain = read(re.sub(r"\([^()]*\)", " ", source), language).tokens
+    named = frozenset(token.key for token in plain if token.negates)
+    ends_negated = bool(plain) and plain[-1].negates and source.rstrip().endswith(plain[-1].text)
+    needs = named if len(elements) == 1 else frozenset()
+    return Phrase(source, tuple(elements), negations, ordered, needs, ends_negated)
 
 
 def _alternative(source: str, language: Language, ordered: bool) -> Alternative:
@@ -201,7 +205,7 @@ def find_all(phrase: Phrase, text: Text, *, context: frozenset[str] = frozenset(
             continue
         places, negations = matched
         first, last = min(item.first for item in places), max(item.last for item in places)
-        if first <= seen_until or _negations_at(text, first, last, phrase) % 2 != negations % 2:
+        if first <= seen_until or _is_negated(text, first, last, phrase) != bool(negations):
             continue
         seen_until = last
         begin, end = text.tokens[first].start, text.tokens[last].end
@@ -300,16 +304,16 @@ def _match_around(
     return (places, negations) if last - first <= 2 * width else None
 
 
-def _negations_at(text: Text, first: int, last: int, phrase: Phrase) -> int:
-    """How many negations speak of the tokens from `first` to `last`."""
-    right = _RIGHT if not phrase.ordered or lexicon(text.language).negates_behind else 0
+def _is_negated(text: Text, first: int, last: int, phrase: Phrase) -> bool:
+    """Whether a negation speaks of the tokens from `first` to `last`. Two are one: «ничего не сломали»."""
+    behind = not phrase.ordered or phrase.ends_negated or lexicon(text.language).negates_behind
+    right = _RIGHT if behind else 0
     tokens = text.tokens
     clauses = {token.clause for token in tokens[first : last + 1]}
     masked = _masked(text)
-    return sum(
-        token.negates and token.clause in clauses and place not in masked
-        for place, token in enumerate(tokens)
-        if first - _LEFT <= place <= last + right
+    return any(
+        tokens[place].negates and tokens[place].clause in clauses and place not in masked
+        for place in range(max(0, first - _LEFT), min(len(tokens), last + right + 1))
     )
 
 

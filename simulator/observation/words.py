@@ -85,16 +85,11 @@ def _lemmatizer() -> Lemmatizer:
     )
 
 
-@lru_cache(maxsize=8)
-def _stemmer(language: Language):  # type: ignore[no-untyped-def]
-    import snowballstemmer
-
-    return snowballstemmer.stemmer(_SNOWBALL[language])
-
-
 @lru_cache(maxsize=50_000)
 def key_of(word: str, language: Language) -> str:
     """The form in which words are compared: the stem of the lemma ("вернём" and "вернуть" are the same word)."""
+    from snowballstemmer import stemmer
+
     folded = fold(word)
     if "'" in folded:
         folded = folded.split("'")[0] or folded
@@ -102,7 +97,8 @@ def key_of(word: str, language: Language) -> str:
     if irregular is not None:
         return irregular
     lemma = fold(_lemmatizer().lemmatize(folded.capitalize() if language == "de" else folded, language))
-    return str(_stemmer(language).stemWord(lemma))
+    # A stemmer keeps its state while it works: threads must not share one.
+    return str(stemmer(_SNOWBALL[language]).stemWord(lemma))
 
 
 @lru_cache(maxsize=512)
@@ -145,7 +141,7 @@ def _tokens(match: re.Match[str], language: Language, words: Lexicon, sentence: 
     for part, form, place in _parts(text, language):
         negates = form in words.negators
         function = not negates and form in words.function_words
-        named = word_value(form, language)
+        named = None if function else word_value(form, language)
         yield Token(
             part,
             start + place,

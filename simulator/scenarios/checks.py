@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import get_args
 
 from simulator.conversation import LANGUAGES, Language
 from simulator.documents import Passage
 from simulator.observation import PhraseError, conveys, parse_phrase, read, requests
 from simulator.scenarios.formats import BeatName, Persona, Scenario
-from simulator.scenarios.problems import Problem
+from simulator.scenarios.problems import Problem, choice
 from simulator.scenarios.yaml_source import Source, Where
 
 PLACEHOLDERS: dict[BeatName, str] = {
@@ -51,56 +51,59 @@ FEWEST_LINES: dict[BeatName, int] = {
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
+def can_play(persona: Persona, scenario: Scenario, language: Language) -> bool:
+    """Whether a persona can play a scenario that starts in a language, to its end."""
+    speech = scenario.speech
+    changes_to = speech.to.get(language, language) if speech.style == "switches" else language
+    return {language, changes_to} <= set(persona.languages)
+
+
 def check_persona(source: Source, persona: Persona) -> Iterator[Problem]:
     """The problems of a persona that fits the format."""
-    yield from _translations(source, persona.languages, persona.model_dump(exclude={"lines"}), ())
+    yield from _repeated(source, persona.languages, ("languages",))
+    yield from _translations(source, persona.languages, persona.model_dump(include={"name", "about"}), ())
     for language in persona.languages:
         if language not in persona.lines:
-            yield source.problem(
-                ("lines",), f"there are no lines in “{language}”: write them, or take it out of languages"
-            )
+            message = f"there are no lines in “{language}”: write them, or take it out of languages"
+            yield source.problem(("lines",), message)
     for language, beats in persona.lines.items():
         if language not in persona.languages:
-            yield source.problem(
-                ("lines", language), f"“{language}” is not in languages: add it there, or delete the lines"
-            )
+            message = f"“{language}” is not in languages: add it there, or delete these lines"
+            yield source.key_problem(("lines", language), message)
+            continue
         for beat in get_args(BeatName):
             yield from _check_beat(source, persona, language, beat)
         every = [line for bands in beats.values() for lines in bands.values() for line in lines]
         for line, count in Counter(every).items():
             if count > 1:
-                where = _where_is(persona, language, line)
-                yield source.problem(
-                    where, f"the line “{line}” is here {count} times in “{language}”: write another one"
-                )
+                message = f"the line “{line}” is here {count} times in “{language}”: write another one"
+                yield source.problem(_last_place(persona, language, line), message)
 
 
 def _check_beat(source: Source, persona: Persona, language: Language, beat: BeatName) -> Iterator[Problem]:
     bands = persona.lines[language].get(beat, {})
     where: Where = ("lines", language, beat)
-    count = sum(len(lines) for lines in bands.values())
-    if count < FEWEST_LINES[beat]:
-        yield source.problem(
-            where,
-            f"“{beat}” has {count} lines in “{language}”, it needs {FEWEST_LINES[beat]}: a customer must not repeat itself",
-        )
+    count, fewest = sum(len(lines) for lines in bands.values()), FEWEST_LINES[beat]
+    if count < fewest:
+        message = f"“{beat}” has {count} lines in “{language}”: write {fewest - count} more, so that none comes twice"
+        yield source.problem(where, message)
     wanted = PLACEHOLDERS.get(beat)
+    room = (
+        f"a line of “{beat}” has {{{wanted}}}" if wanted else f"a line of “{beat}” has none, write the words themselves"
+    )
     for heat, lines in bands.items():
         for place, line in enumerate(lines):
             at = (*where, heat, place)
             found = _PLACEHOLDER.findall(line)
             for name in found:
                 if name != wanted:
-                    room = f"“{beat}” has {{{wanted}}}" if wanted else f"“{beat}” has none"
                     yield source.problem(at, f"unknown placeholder {{{name}}}: {room}")
             if wanted and wanted not in found:
-                yield source.problem(
-                    at, f"{{{wanted}}} is missing: without it the customer does not say what it has to"
-                )
+                yield source.problem(at, f"{{{wanted}}} is missing: put it where the scenario's sentence belongs")
 
 
-def _where_is(persona: Persona, language: Language, line: str) -> Where:
-    places = [
+def _last_place(persona: Persona, language: Language, line: str) -> Where:
+    places: list[Where] = [
         ("lines", language, beat, heat, place)
         for beat, bands in persona.lines[language].items()
         for heat, lines in bands.items()
@@ -125,29 +128,31 @@ def check_scenario(
         broken_personas: ids of persona files with problems of their own, told elsewhere.
         passages: the documentation of the scenario's product, by language; empty if there is none.
     """
-    yield from _translations(source, scenario.languages, scenario.model_dump(mode="json", exclude={"speech"}), ())
+    everything = scenario.model_dump(mode="json", exclude={"speech"})
+    yield from _repeated(source, scenario.languages, ("languages",))
+    yield from _repeated(source, scenario.personas, ("personas",))
+    yield from _translations(source, scenario.languages, everything, ())
+    yield from _placeholders(source, everything, ())
     yield from _ids(source, scenario)
     yield from _speech(source, scenario)
-    for place, name in enumerate(scenario.personas):
-        if name in broken_personas:
-            continue
-        if name not in personas:
-            known = ", ".join(sorted(personas)) or "none"
-            yield source.problem(("personas", place), f"there is no persona “{name}”: choose of {known}")
-        elif not set(personas[name].languages) & set(scenario.languages):
-            yield source.problem(
-                ("personas", place), f"“{name}” speaks none of this scenario's languages: choose another"
-            )
-    if not passages:
-        yield source.problem(
-            ("product",),
-            f"there is no documentation of “{scenario.product}”: add knowledge/{scenario.product}/<language>/*.md",
-        )
+    yield from _personas(source, scenario, personas, broken_personas)
+    if passages:
+        yield from _sources(source, scenario, passages)
     else:
-        yield from _sources(source, scenario, {passage.id for part in passages.values() for passage in part})
-    for key in ("opening", "objections", "acceptance"):
-        yield from _plain(source, getattr(scenario, key), (key,))
+        message = f"there is no documentation of “{scenario.product}”: add knowledge/{scenario.product}/<language>/*.md"
+        yield source.problem(("product",), message)
+    for language, words in scenario.issue.items():
+        for place, word in enumerate(words):
+            if " " in word:
+                yield source.problem(("issue", language, place), f"“{word}” is no single word: write one word an entry")
     yield from _phrases(source, scenario)
+    yield from _conflicts(source, scenario)
+
+
+def _repeated(source: Source, names: Sequence[str], where: Where) -> Iterator[Problem]:
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            yield source.problem((*where, place), f"“{name}” is here twice: delete one of them")
 
 
 def _translations(source: Source, languages: list[Language], value: object, where: Where) -> Iterator[Problem]:
@@ -157,37 +162,47 @@ def _translations(source: Source, languages: list[Language], value: object, wher
             yield from _translations(source, languages, item, (*where, place))
     if not isinstance(value, dict):
         return
-    if value and all(key in LANGUAGES for key in value):
-        for language in languages:
-            if language not in value:
-                yield source.problem(where, f"the translation into “{language}” is missing: add `{language}: …`")
-        for language in value:
-            if language not in languages:
-                yield source.problem(
-                    (*where, language), f"“{language}” is not in languages: add it there, or delete this translation"
-                )
+    if any(key not in LANGUAGES for key in value):
+        for key, item in value.items():
+            yield from _translations(source, languages, item, (*where, key))
         return
-    for key, item in value.items():
-        yield from _translations(source, languages, item, (*where, key))
+    for language in languages:
+        if language not in value:
+            yield source.problem(where, f"the translation into “{language}” is missing: add `{language}: …`")
+    for language in value:
+        if language not in languages:
+            message = f"“{language}” is not in languages: add it there, or delete this translation"
+            yield source.key_problem((*where, language), message)
+
+
+def _placeholders(source: Source, value: object, where: Where) -> Iterator[Problem]:
+    """Only a persona's lines have placeholders: a scenario's sentences are what is put into them."""
+    if isinstance(value, str):
+        for name in _PLACEHOLDER.findall(value):
+            message = f"unknown placeholder {{{name}}}: a scenario has none, write the words themselves"
+            yield source.problem(where, message)
+    if isinstance(value, dict | list):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _placeholders(source, item, (*where, key))
 
 
 def _ids(source: Source, scenario: Scenario) -> Iterator[Problem]:
     seen: dict[str, str] = {}
-    hidden = {item.id for item in scenario.hidden}
+    hidden = [item.id for item in scenario.hidden]
     for key in ("facts", "hidden", "forbidden"):
         for place, item in enumerate(getattr(scenario, key)):
             if item.id in seen:
-                yield source.problem(
-                    (key, place, "id"), f"the id “{item.id}” is taken (in {seen[item.id]}): choose another"
-                )
+                message = f"the id “{item.id}” is taken (in {seen[item.id]}): choose another"
+                yield source.problem((key, place, "id"), message)
             seen[item.id] = key
     for place, fact in enumerate(scenario.facts):
         for step, name in enumerate(fact.after):
             if name not in hidden:
-                known = ", ".join(sorted(hidden)) or "none"
-                yield source.problem(
-                    ("facts", place, "after", step), f"there is no hidden fact “{name}”: choose of {known}"
-                )
+                hint = choice(name, hidden) or "add it under hidden, or take it out"
+                yield source.problem(("facts", place, "after", step), f"there is no hidden fact “{name}”: {hint}")
+    if not any([fact.needed for fact in scenario.facts] + [item.needed for item in scenario.hidden]):
+        message = "no fact is needed, so the case is solved before it begins: say needed: true for at least one"
+        yield source.problem(("facts",), message)
 
 
 def _speech(source: Source, scenario: Scenario) -> Iterator[Problem]:
@@ -198,37 +213,69 @@ def _speech(source: Source, scenario: Scenario) -> Iterator[Problem]:
     targets: dict[Language, Language] = getattr(speech, key)
     for language in scenario.languages:
         if language not in targets:
-            yield source.problem(("speech", key), f"it does not say what “{language}” goes with: add `{language}: …`")
+            message = f"“{language}” is missing: add `{language}:` and the language that goes with it"
+            yield source.problem(("speech", key), message)
     for language, other in targets.items():
-        if other == language or other not in scenario.languages:
-            yield source.problem(
-                ("speech", key, language), f"“{other}” has to be another one of this scenario's languages"
-            )
+        where = ("speech", key, language)
+        others = [known for known in scenario.languages if known != language]
+        if language not in scenario.languages:
+            yield source.key_problem(where, f"“{language}” is not in languages: add it there, or delete this line")
+        elif other not in others:
+            hint = f"choose one of {', '.join(others)}" if others else "add one to languages, or take speech out"
+            yield source.problem(where, f"“{other}” is no other language of this scenario: {hint}")
 
 
-def _sources(source: Source, scenario: Scenario, known: set[str]) -> Iterator[Problem]:
+def _personas(
+    source: Source, scenario: Scenario, personas: dict[str, Persona], broken: frozenset[str]
+) -> Iterator[Problem]:
+    able: list[Persona] = []
+    for place, name in enumerate(scenario.personas):
+        where = ("personas", place)
+        if name in broken:
+            continue
+        if name not in personas:
+            hint = choice(name, personas) or f"add personas/{name}.yaml"
+            yield source.problem(where, f"there is no persona “{name}”: {hint}")
+        elif not any(can_play(personas[name], scenario, language) for language in scenario.languages):
+            message = f"“{name}” cannot play this scenario: choose a persona that speaks its languages"
+            yield source.problem(where, message)
+        else:
+            able.append(personas[name])
+    if len(able) < len(scenario.personas):
+        return
+    for place, language in enumerate(scenario.languages):
+        if not any(can_play(persona, scenario, language) for persona in able):
+            message = f"none of personas can play in “{language}”: add a persona that speaks it, or take it out"
+            yield source.problem(("languages", place), message)
+
+
+def _sources(source: Source, scenario: Scenario, passages: dict[Language, tuple[Passage, ...]]) -> Iterator[Problem]:
+    known = sorted({passage.id for part in passages.values() for passage in part if "~" not in passage.section})
+    pages = sorted({passage.split("#")[0] for passage in known})
     for key in ("facts", "forbidden"):
         for place, item in enumerate(getattr(scenario, key)):
+            where = (key, place, "source")
+            page, section = item.source.split("#")
+            if page not in pages:
+                yield source.problem(where, f"there is no page “{page}”: {choice(page, pages) or 'write it'}")
+                continue
             if item.source not in known:
-                page = item.source.split("#")[0]
-                near = sorted(passage for passage in known if passage.startswith(f"{page}#"))
-                hint = f"the page has {', '.join(near)}" if near else f"there is no page “{page}”"
-                yield source.problem((key, place, "source"), f"there is no passage “{item.source}”: {hint}")
-
-
-def _plain(source: Source, texts: dict[Language, list[str]], where: Where) -> Iterator[Problem]:
-    for language, lines in texts.items():
-        for place, line in enumerate(lines):
-            if _PLACEHOLDER.search(line):
-                yield source.problem((*where, language, place), "unknown placeholder: a scenario's sentences have none")
+                hint = choice(item.source, [passage for passage in known if passage.startswith(f"{page}#")])
+                yield source.problem(where, f"there is no passage “{item.source}”: {hint}")
+                continue
+            for language in scenario.languages:
+                part = passages.get(language, ())
+                if part and all(passage.id != item.source for passage in part):
+                    fix = f"add a section {{#{section}}} to knowledge/{scenario.product}/{language}/{page}.md"
+                    yield source.problem(where, f"there is no passage “{item.source}” in “{language}”: {fix}")
 
 
 def _phrases(source: Source, scenario: Scenario) -> Iterator[Problem]:
     """Phrases can be read, and what an expert (or a careless trainee) says matches them."""
     for key, phrases_key, example_key, hint in (
-        ("facts", "phrases", "answer", "nobody could convey the fact"),
-        ("hidden", "asked_by", "ask", "nothing can unlock it"),
-        ("forbidden", "phrases", "example", "nobody could be caught"),
+        ("facts", "phrases", "answer", "nobody could convey the fact: reword one of them"),
+        ("hidden", "asked_by", "ask", "nothing could unlock it: reword one of them, and ask in a question"),
+        ("forbidden", "phrases", "example", "nobody could be caught: reword one of them"),
     ):
         for place, item in enumerate(getattr(scenario, key)):
             for language in scenario.languages:
@@ -236,18 +283,12 @@ def _phrases(source: Source, scenario: Scenario) -> Iterator[Problem]:
                 example = getattr(item, example_key).get(language)
                 if not phrases or not example:
                     continue
-                where: Where = (key, place, phrases_key, language)
-                broken = list(_unreadable(source, phrases, language, where))
+                broken = list(_unreadable(source, phrases, language, (key, place, phrases_key, language)))
                 yield from broken
-                if broken:
-                    continue
                 matches = requests if key == "hidden" else conveys
-                if matches(phrases, read(example, language)) is None:
-                    yield source.problem(
-                        (key, place, example_key, language),
-                        f"“{example_key}” matches none of {phrases_key} in “{language}”, so {hint}: reword one of them",
-                    )
-    yield from _conflicts(source, scenario)
+                if not broken and matches(phrases, read(example, language)) is None:
+                    message = f"“{example_key}” matches none of {phrases_key} in “{language}”, so {hint}"
+                    yield source.problem((key, place, example_key, language), message)
 
 
 def _conflicts(source: Source, scenario: Scenario) -> Iterator[Problem]:
@@ -260,10 +301,8 @@ def _conflicts(source: Source, scenario: Scenario) -> Iterator[Problem]:
                 except PhraseError:
                     continue
                 if made is not None:
-                    yield source.problem(
-                        ("facts", place, "answer", language),
-                        f"“{made.text}” makes the forbidden claim “{claim.id}”: reword the answer or the claim's phrases",
-                    )
+                    message = f"“{made.text}” makes the forbidden claim “{claim.id}”: reword the answer or the phrases"
+                    yield source.problem(("facts", place, "answer", language), message)
 
 
 def _unreadable(source: Source, phrases: list[str], language: Language, where: Where) -> Iterator[Problem]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -12,12 +12,12 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from simulator.case import Case
-from simulator.conversation import Language
-from simulator.documents import DocumentError, Passage, product_languages, read_product
-from simulator.scenarios.checks import check_persona, check_scenario
+from simulator.conversation import LANGUAGES, Language
+from simulator.documents import DocumentError, Passage, product_languages, split_page
+from simulator.scenarios.checks import can_play, check_persona, check_scenario
 from simulator.scenarios.formats import Name, Persona, Scenario
-from simulator.scenarios.problems import BrokenFile, Problem
-from simulator.scenarios.yaml_source import Source, read_source, validate
+from simulator.scenarios.problems import BrokenFile, Problem, closest
+from simulator.scenarios.yaml_source import Source, read_source, read_text, validate
 
 SHIPPED = Path(__file__).resolve().parents[2] / "scenario_library"
 """The library that comes with the program."""
@@ -49,9 +49,10 @@ class Library:
 
     def personas_for(self, scenario_id: str, language: Language) -> list[str]:
         """Ids of all personas that can play a scenario in a language, the suggested ones first."""
-        suggested = self.scenario(scenario_id).personas
-        able = [name for name, persona in sorted(self.personas.items()) if language in persona.languages]
-        return [name for name in suggested if name in able] + [name for name in able if name not in suggested]
+        scenario = self.scenario(scenario_id)
+        able = [name for name, persona in sorted(self.personas.items()) if can_play(persona, scenario, language)]
+        suggested = [name for name in scenario.personas if name in able]
+        return suggested + [name for name in able if name not in suggested]
 
     def scenario(self, id: str) -> Scenario:
         """The scenario of an id.
@@ -82,16 +83,14 @@ class Library:
         if chosen not in scenario.languages:
             raise UnknownChoice(_unknown(f"language of “{scenario_id}”", chosen, scenario.languages))
         able = self.personas_for(scenario_id, chosen)
-        if persona is not None and persona not in able:
-            raise UnknownChoice(_unknown(f"persona that speaks “{chosen}”", persona, able))
-        name = persona or able[0]
+        name = persona or next(iter(able), "")
+        if name not in able:
+            raise UnknownChoice(_unknown(f"persona that can play in “{chosen}”", name, able))
         return Case(scenario_id, scenario, name, self.personas[name], chosen, seed, self.passages[scenario.product])
 
 
-def _unknown(what: str, name: str, known: Iterable[str]) -> str:
-    names = sorted(known)
-    near = difflib.get_close_matches(name, names, 1, 0.5)
-    hint = f"did you mean “{near[0]}”?" if near else f"there are: {', '.join(names) or 'none'}"
+def _unknown(what: str, name: str, known: Collection[str]) -> str:
+    hint = closest(name, known) or f"there are: {', '.join(known) or 'none'}"
     return f"there is no {what} “{name}”; {hint}"
 
 
@@ -105,18 +104,19 @@ def load_library(root: Path = SHIPPED) -> Library:
     personas: dict[str, Persona] = {}
     broken: set[str] = set()
     for path in _files(root / "personas", problems):
-        source, persona = _load(path, Persona, problems)
-        found = list(check_persona(source, persona)) if source and persona else []
+        read = _load(path, Persona, problems)
+        found = list(check_persona(*read)) if read else []
         problems += found
-        if persona is None or found:
+        if read is None or found:
             broken.add(path.stem)
         else:
-            personas[path.stem] = persona
+            personas[path.stem] = read[1]
     scenarios: dict[str, Scenario] = {}
     for path in _files(root / "scenarios", problems):
-        source, scenario = _load(path, Scenario, problems)
-        if source is None or scenario is None:
+        loaded = _load(path, Scenario, problems)
+        if loaded is None:
             continue
+        source, scenario = loaded
         found = list(
             check_scenario(
                 source,
@@ -127,7 +127,7 @@ def load_library(root: Path = SHIPPED) -> Library:
             )
         )
         problems += found
-        playable = any(set(p.languages) & set(scenario.languages) for p in personas.values())
+        playable = any(can_play(p, scenario, language) for p in personas.values() for language in scenario.languages)
         if not found and playable:
             scenarios[path.stem] = scenario
     if not problems and not scenarios:
@@ -135,44 +135,70 @@ def load_library(root: Path = SHIPPED) -> Library:
     return Library(root, scenarios, personas, passages, tuple(sorted(problems)))
 
 
-def _files(folder: Path, problems: list[Problem]) -> list[Path]:
-    files = sorted(path for path in folder.glob("*.y*ml") if path.suffix in (".yaml", ".yml"))
-    named = []
-    for path in files:
-        try:
-            _ID.model_validate({"id": path.stem})
-            named.append(path)
-        except ValueError:
-            message = "the file name is the id: use small letters, digits and single hyphens"
-            problems.append(Problem(path, 1, 1, message))
-    return named
-
-
 class _ID(BaseModel):
     id: Name
 
 
-def _load(path: Path, model: type[Model], problems: list[Problem]) -> tuple[Source | None, Model | None]:
+def _files(folder: Path, problems: list[Problem]) -> list[Path]:
+    """The author files of a folder, by id; a file that could be meant as one is never passed over in silence."""
+    files: dict[str, Path] = {}
+    for path in sorted(path for path in folder.glob("*") if not path.name.startswith(".")):
+        if path.suffix not in (".yaml", ".yml"):
+            if re.search(r"\.ya?ml", path.name, re.IGNORECASE):
+                problems.append(
+                    Problem(path, 1, 1, "the file is not read: rename it so that it ends in .yaml, or delete it")
+                )
+            continue
+        try:
+            _ID(id=path.stem)
+        except ValueError:
+            message = "the file name is the id: use small letters, digits and single hyphens, such as late-refund.yaml"
+            problems.append(Problem(path, 1, 1, message))
+            continue
+        if path.stem in files:
+            message = f"the id “{path.stem}” is taken (by {files[path.stem].name}): rename or delete one of the two"
+            problems.append(Problem(path, 1, 1, message))
+            continue
+        files[path.stem] = path
+    return list(files.values())
+
+
+def _load(path: Path, model: type[Model], problems: list[Problem]) -> tuple[Source, Model] | None:
     try:
         source = read_source(path)
     except BrokenFile as error:
         problems += error.problems
-        return None, None
+        return None
     value, found = validate(source, model)
     problems += found
-    return source, value  # type: ignore[return-value]
+    return None if value is None else (source, value)
 
 
 def _load_documents(folder: Path, problems: list[Problem]) -> dict[str, dict[Language, tuple[Passage, ...]]]:
     documents: dict[str, dict[Language, tuple[Passage, ...]]] = {}
     for product in sorted(path for path in folder.glob("*") if path.is_dir()):
-        documents[product.name] = {}
-        for language in product_languages(product):
-            try:
-                documents[product.name][language] = read_product(product, product=product.name, language=language)
-            except DocumentError as error:
-                problems.append(Problem(product / language, 1, 1, str(error)))
+        for path in sorted(product.rglob("*.md")):
+            if path.parent.parent != product or path.parent.name not in LANGUAGES:
+                message = f"the page is not read: move it to {product.name}/<language>/, one of {', '.join(LANGUAGES)}"
+                problems.append(Problem(path, 1, 1, message))
+        documents[product.name] = {
+            language: tuple(_read_pages(product / language, product.name, language, problems))
+            for language in product_languages(product)
+        }
     return documents
+
+
+def _read_pages(folder: Path, product: str, language: Language, problems: list[Problem]) -> Iterator[Passage]:
+    """The passages of the pages in a folder; a broken page leaves the others usable."""
+    for path in sorted(folder.glob("*.md")):
+        try:
+            yield from split_page(read_text(path), product=product, language=language, page=path.stem)
+        except BrokenFile as error:
+            problems += error.problems
+        except DocumentError as error:
+            # The error says "<page>.md:<line>: <what to do>".
+            _, line, message = re.split(r"\.md:(\d+): ", str(error), maxsplit=1)
+            problems.append(Problem(path, int(line), 1, message))
 
 
 def content_hash(value: BaseModel) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,5 +32,16 @@ class BrokenFile(ValueError):
     """A file with problems; all of them."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        self.problems = sorted(problems)
+        self.problems = sorted(set(problems))
         super().__init__("\n".join(map(str, self.problems)))
+
+
+def closest(name: str, known: Collection[str]) -> str:
+    """Asks whether the nearest of the known names was meant; empty if none is near."""
+    near = difflib.get_close_matches(name, known, 1, 0.6)
+    return f"did you mean “{near[0]}”?" if near else ""
+
+
+def choice(name: str, known: Collection[str]) -> str:
+    """As `closest`, else names all that are known; empty if none is known."""
+    return closest(name, known) or (f"choose one of {', '.join(known)}" if known else "")

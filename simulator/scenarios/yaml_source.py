@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
-from simulator.scenarios.problems import BrokenFile, Problem
+from simulator.scenarios.problems import BrokenFile, Problem, choice, closest
 
 Where = tuple[str | int, ...]
 """The way to a value: keys and indices from the top."""
@@ -29,18 +28,30 @@ _ANCHOR = "anchors (&name, *name) are not used here: put a text that begins with
 
 @dataclass
 class Source:
-    """A file that was read: its data, and where everything stands in it."""
+    """A file that was read.
+
+    Args:
+        path: the file.
+        data: what stands in it.
+        keys: line and column of each key.
+        places: line and column of each value; of the key, where the value is a group or a list.
+    """
 
     path: Path
     data: Any
-    places: dict[Where, tuple[int, int]] = field(repr=False)
+    keys: dict[Where, tuple[int, int]] = field(default_factory=dict, repr=False)
+    places: dict[Where, tuple[int, int]] = field(default_factory=dict, repr=False)
 
     def problem(self, where: Where, message: str) -> Problem:
-        """A problem at a value, or at the nearest thing around it that stands in the file."""
+        """A problem of a value, or of the nearest thing around it that stands in the file."""
         while where and where not in self.places:
             where = where[:-1]
         line, column = self.places.get(where, (1, 1))
         return Problem(self.path, line, column, message)
+
+    def key_problem(self, where: Where, message: str) -> Problem:
+        """A problem of a key that stands in the file."""
+        return Problem(self.path, *self.keys[where], message)
 
 
 def read_text(path: Path) -> str:
@@ -81,7 +92,7 @@ def read_source(path: Path) -> Source:
         raise BrokenFile([Problem(path, line, column, message)]) from None
     except RecursionError:
         raise BrokenFile([Problem(path, 1, 1, "the file is nested too deeply: check the brackets")]) from None
-    source = Source(path, None, {})
+    source = Source(path, None)
     problems: list[Problem] = []
     source.data = _build(root, (), source, problems) if root is not None else None
     if problems:
@@ -132,11 +143,13 @@ def _build(node: Node, where: Where, source: Source, problems: list[Problem]) ->
             key = str(key_node.value) if isinstance(key_node, ScalarNode) else "{…}"
             at = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
             if key in built:
-                first = source.places[(*where, key)][0]
+                first = source.keys[(*where, key)][0]
                 message = f"the key “{key}” is here twice (first in line {first}): keep one of them"
                 problems.append(Problem(source.path, *at, message))
                 continue
-            source.places[(*where, key)] = at
+            source.keys[(*where, key)] = at
+            if not isinstance(value_node, ScalarNode) or not value_node.value:
+                source.places[(*where, key)] = at
             built[key] = _build(value_node, (*where, key), source, problems)
         return built
     if isinstance(node, SequenceNode):
@@ -187,19 +200,19 @@ def _explain(source: Source, model: type[BaseModel], error: dict[str, Any]) -> P
     where, name = _without_tags(error["loc"], source), str(error["loc"][-1])
     kind, context, found = error["type"], error.get("ctx", {}), error["input"]
     if kind in ("extra_forbidden", "invalid_key"):
-        hint = _near(name, _keys_at(model, error["loc"][:-1]) - {name})
+        hint = closest(name, sorted(_keys_at(model, error["loc"][:-1]) - {name}))
         hint = hint or "delete it, or look the keys up in the author's guide"
-        return source.problem(where, f"unknown key “{name}”: {hint}")
+        return source.key_problem(where, f"unknown key “{name}”: {hint}")
     if kind == "missing":
         return source.problem(where[:-1], f"“{name}” is missing: add it")
     if kind == "literal_error":
-        what = "unknown key" if error["is_key"] else "unknown value"
-        hint = _near(str(found), error["choices"]) or f"choose one of {', '.join(error['choices'])}"
-        return source.problem(where, f"{what} {_shown(found)}: {hint}")
+        hint = choice(str(found), error["choices"])
+        if error["is_key"]:
+            return source.key_problem(where, f"unknown key “{name}”: {hint}")
+        return source.problem(where, f"unknown value {_shown(found)}: {hint}")
     if kind in ("union_tag_invalid", "union_tag_not_found", "model_attributes_type"):
-        return source.problem(
-            (*where, "style"), "unknown style of speech: write style: steady, switches, mixes or broken"
-        )
+        message = "unknown style of speech: write `style:` and one of steady, switches, mixes, broken"
+        return source.problem((*where, "style"), message)
     if kind == "string_pattern_mismatch":
         return source.problem(where, f"{_shown(found)} is {_PATTERNS[context['pattern']]}")
     if kind == "string_too_long":
@@ -229,13 +242,12 @@ _LIMITS = {
     "greater_than_equal": "{found} is too little: write at least {ge:g}",
     "less_than_equal": "{found} is too much: write at most {le:g}",
 }
-_DATE = ("a date", "write it like 2026-09-14, without quotation marks")
+_DATE = ("a date", "write a day that exists like 2026-09-14, without quotation marks")
 _GROUP = ("a group of `key: value` lines", "write them below this line, two spaces further in")
 _WANTED = {
     "string_type": ("a text", "write a text in quotation marks"),
-    "int_type": ("a whole number", "write digits without quotation marks"),
-    "int_from_float": ("a whole number", "write digits without a decimal point"),
-    "float_type": ("a number", "write digits without quotation marks"),
+    "int_type": ("a whole number", "write it in digits, without quotation marks or a decimal point"),
+    "float_type": ("a number", "write it in digits, without quotation marks"),
     "bool_type": ("true or false", "write true or false without quotation marks"),
     "list_type": ("a list", "write […, …], or lines that begin with a dash"),
     "dict_type": _GROUP,
@@ -246,11 +258,6 @@ _PATTERNS = {
     r"^[a-z0-9]+(-[a-z0-9]+)*$": "no id: write small letters, digits and single hyphens, such as order-number",
     r"^[a-z0-9-]+#[a-z0-9-]+$": "no source: write page#section, such as returns#refund-timing",
 }
-
-
-def _near(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, sorted(known), 1, 0.6)
-    return f"did you mean “{near[0]}”?" if near else ""
 
 
 def _without_tags(loc: tuple[str | int, ...], source: Source) -> Where:

@@ -7,7 +7,7 @@ import streamlit as st
 from simulator.history import StoreUnavailable
 from simulator.scoring import ReaderLanguage
 from simulator.ui import look, routes, services, session
-from simulator.ui.markup import esc
+from simulator.ui.markup import notice
 from simulator.ui.session import _
 from simulator.ui.translations import LANGUAGES
 
@@ -32,7 +32,6 @@ def run() -> None:
 def _sidebar() -> None:
     st.logo(str(look.LOGO), size="large")
     with st.sidebar:
-        st.html('<p class="tc tc-brand">Tough Customer</p>')
         routes.link("practise", _("Practise"))
         routes.link("history", _("History"))
         st.space("small")
@@ -64,10 +63,7 @@ def _change_name() -> None:
 
 
 def _unavailable(error: StoreUnavailable) -> None:
-    st.html(
-        f'<div class="tc tc-panel" data-testid="unavailable"><h1 class="tc-title">'
-        f"{esc(_('The history cannot be opened'))}</h1><p>{esc(error)}</p>"
-        f"<p>{esc(_('Nothing that was stored is lost. When this is mended, load the page again.'))}</p></div>"
-    )
+    mended = _("Nothing that was stored is lost. When this is mended, load the page again.")
+    st.html(notice(_("The history cannot be opened"), str(error), mended, name="unavailable"))
     if st.button(_("Try again"), type="primary"):
         st.rerun()

@@ -11,7 +11,7 @@ from simulator.documents import Passage
 from simulator.scenarios.formats import Record
 from simulator.ui import labels
 from simulator.ui.labels import day, in_interface
-from simulator.ui.markup import esc, passage_markdown
+from simulator.ui.markup import esc, passage_markdown, quiet
 from simulator.ui.session import _, language
 
 Row = tuple[str, object]
@@ -38,7 +38,7 @@ def record_html(record: Record) -> str:
         (_("City"), customer.city),
         (_("Customer since"), customer.since and day(customer.since)),
     ]
-    sections = [
+    sections: list[tuple[str, list[list[Row]]]] = [
         ("", [who]),
         (
             _("Orders"),
@@ -114,7 +114,7 @@ def _documentation(case: Case) -> None:
         page = st.selectbox(_("Page"), list(pages), format_func=pages.__getitem__, key="documentation-page")
         found = [each for each in passages if each.page == page]
     if not found:
-        st.html(f'<p class="tc tc-quiet tc-small">{esc(_("No section has all of these words."))}</p>')
+        st.html(quiet(_("No section has all of these words.")))
     for each in found[:8]:
         passage_text(each)
 

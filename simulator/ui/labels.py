@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 import streamlit as st
@@ -127,7 +127,7 @@ def moment(at: datetime) -> str:
     return f"{format_date(there, 'medium', locale=language())}, {format_time(there, 'short', locale=language())}"
 
 
-def day(at: object) -> str:
+def day(at: date) -> str:
     """A date as the reader would write it."""
     from babel.dates import format_date
 

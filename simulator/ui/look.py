@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -64,7 +65,17 @@ def style_sheet() -> str:
     named |= {f"mood-{name}": colour for name, colour in MOODS.items()}
     named |= {"good": GOOD, "fair": FAIR, "poor": POOR}
     properties = "".join(f"--tc-{name}:{colour.css};" for name, colour in named.items())
-    return f":root{{{properties}}}\n" + Path(__file__).with_name("look.css").read_text("utf-8")
+    marks = "".join(
+        f'[data-mark="{name}"]{{color:var(--tc-mark-{name});--tc-shape:url("{_picture(look.shape)}")}}'
+        for name, look in MARKS.items()
+    )
+    return f":root{{{properties}}}\n{marks}\n" + Path(__file__).with_name("look.css").read_text("utf-8")
+
+
+def _picture(shape: str) -> str:
+    """A shape as an image in a URL, for a mask."""
+    svg = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='-10 -10 20 20'><path d='{shape}'/></svg>"
+    return f"data:image/svg+xml,{quote(svg)}"
 
 
 def apply() -> None:

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable
 
 from simulator.scoring import Mark
-from simulator.ui.look import MARKS
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&^=])")
+_LONGEST_QUOTE = 240
 
 
 def esc(text: object) -> str:
@@ -28,6 +28,33 @@ def passage_markdown(text: str) -> str:
     return re.sub(r"([$<])|:(?=[a-z-]+[\[/])", lambda found: "\\" + found.group(), without_images)
 
 
+def heading(title: str, lead: str = "") -> str:
+    """A page's title, with a sentence below it."""
+    below = f'<p class="tc-lead">{esc(lead)}</p>' if lead else ""
+    return f'<div class="tc"><h1 class="tc-title">{esc(title)}</h1>{below}</div>'
+
+
+def section(title: str) -> str:
+    """The title of a section of a page."""
+    return f'<h2 class="tc tc-h2">{esc(title)}</h2>'
+
+
+def subsection(title: str) -> str:
+    """The title of a part of a section."""
+    return f'<h3 class="tc tc-h3">{esc(title)}</h3>'
+
+
+def quiet(text: str) -> str:
+    """A small remark."""
+    return f'<p class="tc tc-quiet tc-small">{esc(text)}</p>'
+
+
+def notice(title: str, *paragraphs: str, name: str) -> str:
+    """A page's only content: a problem, and what to do. `name` is its test id."""
+    shown = "".join(f"<p>{esc(each)}</p>" for each in paragraphs)
+    return f'<div class="tc tc-panel" data-testid="{name}"><h1 class="tc-title">{esc(title)}</h1>{shown}</div>'
+
+
 def chips(items: Iterable[tuple[str, str]]) -> str:
     """A row of chips: (text, tone) each; the tone may be empty."""
     made = "".join(f'<li class="tc-chip" data-tone="{tone}">{esc(text)}</li>' for text, tone in items)
@@ -36,8 +63,7 @@ def chips(items: Iterable[tuple[str, str]]) -> str:
 
 def mark_sign(mark: Mark, label: str) -> str:
     """A mark: its shape in its colour, and its name."""
-    shape = f'<svg viewBox="-10 -10 20 20" aria-hidden="true"><path d="{MARKS[mark].shape}"/></svg>'
-    return f'<span class="tc-mark" style="color:var(--tc-mark-{mark})">{shape}{esc(label)}</span>'
+    return f'<span class="tc-mark" data-mark="{mark}">{esc(label)}</span>'
 
 
 def highlighted(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
@@ -50,6 +76,12 @@ def highlighted(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
         pieces += [esc(text[done:start]), f'<mark data-tone="{tone}">{esc(text[start:end])}</mark>']
         done = end
     return "".join([*pieces, esc(text[done:])])
+
+
+def quoted(text: str) -> str:
+    """A short quote; a long one is cut."""
+    shown = text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE].rstrip() + "…"
+    return f'<span class="tc-quote" dir="auto">“{esc(shown)}”</span>'
 
 
 def bubble(text: str, role: str) -> str:

@@ -12,7 +12,7 @@ from simulator.practice import Practice, clock_since
 from simulator.ui import labels, routes, services, session
 from simulator.ui.case_card import case_card
 from simulator.ui.labels import in_interface
-from simulator.ui.markup import chips, esc, plain
+from simulator.ui.markup import chips, esc, notice, plain, quiet
 from simulator.ui.session import _
 from simulator.ui.widgets.chat import Clock, chat, sending
 
@@ -45,11 +45,8 @@ def open_practice() -> Practice | None:
         problem = _("There is no conversation at this address. The link may be cut off, or from another installation.")
     except (UnknownSnapshot, ValidationError):
         problem = _("This conversation was kept by another version of the program and cannot be opened by this one.")
-    st.html(
-        f'<div class="tc tc-panel" data-testid="unknown-attempt"><h1 class="tc-title">'
-        f"{esc(_('Nothing to show here'))}</h1><p>{esc(problem)}</p>"
-        f"<p>{esc(_('Take up an attempt from your history, or begin a new one.'))}</p></div>"
-    )
+    advice = _("Take up an attempt from your history, or begin a new one.")
+    st.html(notice(_("Nothing to show here"), problem, advice, name="unknown-attempt"))
     routes.link("practise", _("Practise"))
     routes.link("history", _("History"))
     return None
@@ -101,7 +98,7 @@ def _chat(practice: Practice) -> None:
         on_tick=lambda: None,  # the run that follows lets the time pass
     )
     if ended:
-        st.html(f'<p class="tc tc-quiet tc-small">{esc(_("The debrief shows what each of your replies did."))}</p>')
+        st.html(quiet(_("The debrief shows what each of your replies did.")))
 
 
 def _clock(attempt: Attempt, now: float) -> Clock:

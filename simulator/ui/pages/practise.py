@@ -12,12 +12,13 @@ from simulator import history, practice
 from simulator.conversation import Language
 from simulator.scenarios.formats import Scenario
 from simulator.scenarios.library import Library
+from simulator.scenarios.problems import Problem
 from simulator.ui import labels, routes, services, session
 from simulator.ui.labels import in_interface
-from simulator.ui.markup import chips, esc, plain
+from simulator.ui.markup import chips, esc, heading, plain, quiet, subsection
 from simulator.ui.session import _, ngettext
 
-Option = TypeVar("Option", str, int)
+Option = TypeVar("Option", str, int, Language)
 _UNFINISHED = 3
 """How many unfinished attempts are offered."""
 
@@ -32,17 +33,8 @@ def show() -> None:
     if chosen in library.scenarios:
         _briefing(library, chosen)
         return
-    st.html(
-        f'<div class="tc"><h1 class="tc-title">{esc(_("Practise"))}</h1>'
-        f'<p class="tc-lead">{
-            esc(
-                _(
-                    "Choose a customer. They react to what you really write; afterwards you see, "
-                    "reply by reply, what it did."
-                )
-            )
-        }</p></div>'
-    )
+    lead = _("Choose a customer. They react to what you really write; afterwards you see, reply by reply, what it did.")
+    st.html(heading(_("Practise"), lead))
     if chosen:
         st.warning(_("There is no scenario “{name}” here any more. Choose another one.").format(name=plain(chosen)))
     _offer_unfinished(library)
@@ -51,14 +43,11 @@ def show() -> None:
 
 
 def _ask_name() -> None:
-    st.html(
-        f'<div class="tc"><h1 class="tc-title">{esc(_("Welcome to Tough Customer"))}</h1>'
-        f'<p class="tc-lead">{
-            esc(_("Practise with difficult customers. Nobody is harmed, and every reply is looked at."))
-        }</p></div>'
-    )
+    lead = _("Practise with difficult customers. Nobody is harmed, and every reply is looked at.")
+    st.html(heading(_("Welcome to Tough Customer"), lead))
     with st.form("who", width=420):
-        name = st.text_input(_("Your name"), max_chars=session.MAX_NAME, help=_("Your attempts are kept under it."))
+        name = st.text_input(_("Your name"), max_chars=session.MAX_NAME)
+        st.html(quiet(_("Your attempts are kept under it.")))
         if st.form_submit_button(_("Begin"), type="primary"):
             session.set_trainee(name)
             if session.trainee():
@@ -111,7 +100,8 @@ def _filtered(library: Library) -> list[str]:
         field = _filter(_("Field"), {each.field for each in scenarios.values()}, labels.field)
         product = _filter(_("Product"), {each.product for each in scenarios.values()}, labels.product)
         difficulty = _filter(_("Difficulty"), {each.difficulty for each in scenarios.values()}, labels.difficulty)
-        spoken = _filter(_("Language"), {code for each in scenarios.values() for code in each.languages}, labels.spoken)
+        codes = {code for each in scenarios.values() for code in each.languages}
+        spoken = _filter(_("Language"), codes, labels.spoken)
         persona = _filter(_("Customer"), set(library.personas), lambda id: in_interface(library.personas[id].name))
 
     def fits(id: str, each: Scenario) -> bool:
@@ -135,12 +125,12 @@ def _filter(label: str, options: Iterable[Option], name: Callable[[Option], str]
         format_func=name,
         placeholder=_("All"),
         key=f"filter-{label}",
-        width=190,
+        width=186,
     )
 
 
 def _card(id: str, scenario: Scenario) -> None:
-    with st.container(border=True, height="stretch", key=f"card-{id}", gap="xsmall"):
+    with st.container(border=True, height="stretch", key=f"scenario-card-{id}", gap="xsmall"):
         st.html(chips([(labels.trains(scenario.trains), "strong"), (labels.field(scenario.field), "")]))
         if st.button(plain(in_interface(scenario.title)), key=f"open-{id}", type="tertiary"):
             st.query_params["scenario"] = id
@@ -176,10 +166,9 @@ def _briefing(library: Library, id: str) -> None:
     )
     left, right = st.columns([3, 2], gap="large")
     with left:
-        st.html(
-            f'<div class="tc tc-panel"><h2 class="tc-h3">{esc(_("The situation"))}</h2>'
-            f'<p class="tc-pre">{esc(in_interface(scenario.briefing))}</p></div>'
-        )
+        situation = subsection(_("The situation"))
+        briefing = esc(in_interface(scenario.briefing))
+        st.html(f'<div class="tc tc-panel">{situation}<p class="tc-pre">{briefing}</p></div>')
     with right, st.container(border=True):
         _start(library, id, scenario)
 
@@ -203,7 +192,7 @@ def _start(library: Library, id: str, scenario: Scenario) -> None:
         ),
         key=f"persona-{id}-{language}",
     )
-    st.html(f'<p class="tc tc-quiet tc-small">{esc(in_interface(library.personas[persona].about))}</p>')
+    st.html(quiet(in_interface(library.personas[persona].about)))
     if st.button(_("Start"), type="primary", key="start", width="stretch"):
         case = library.cast(id, persona=persona, language=language, seed=random.randrange(2**31))
         begun = practice.begin(services.store(session.settings().history), case, trainee=session.trainee())
@@ -219,14 +208,10 @@ def _list_problems(library: Library) -> None:
         "{count} file of the library cannot be used", "{count} files of the library cannot be used", files
     ).format(count=files)
     with st.expander(label, key="problems"):
-        items = "".join(
-            f"<li><b>{esc(_place(problem.path, library))}:{problem.line}:{problem.column}</b><br>{esc(problem.message)}</li>"
-            for problem in library.problems
-        )
-        st.html(
-            f'<div class="tc tc-small"><p class="tc-quiet">{esc(_("The others work."))}</p><ul class="tc-list">{items}</ul></div>'
-        )
+        st.html(quiet(_("The others work.")))
+        st.html(f'<ul class="tc tc-small tc-list">{"".join(_problem(each, library) for each in library.problems)}</ul>')
 
 
-def _place(path: object, library: Library) -> str:
-    return str(path).removeprefix(f"{library.root}/")
+def _problem(problem: Problem, library: Library) -> str:
+    place = str(problem).removesuffix(problem.message).removeprefix(f"{library.root}/").rstrip(": ")
+    return f"<li><b>{esc(place)}</b><br>{esc(problem.message)}</li>"

@@ -276,8 +276,10 @@ class Chat {
 
   drawClock() {
     const { clock, labels, ended } = this.data;
-    this.clock.hidden = !clock || Boolean(ended) || Boolean(this.pending) || this.shownAt === null;
-    if (this.clock.hidden) return;
+    this.clock.hidden = !clock || Boolean(ended);
+    const idle = Boolean(this.pending) || this.shownAt === null;
+    this.clock.toggleAttribute("data-idle", idle);
+    if (this.clock.hidden || idle) return;
     const seconds = Math.max(0, (performance.now() - this.shownAt) / 1000);
     const band = seconds <= clock.strong ? "strong" : seconds <= clock.good ? "good" : "late";
     const until = band === "strong" ? clock.strong : clock.good;

@@ -1,0 +1,105 @@
+"""One reply of the debrief: what it said, what it did, what would have worked better."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from simulator.attempt import Attempt
+from simulator.conversation import Mood
+from simulator.ui import labels
+from simulator.ui.case_card import passage_text
+from simulator.ui.look import MOODS
+from simulator.ui.markup import bubble, chips, esc, highlighted, mark_sign, plain, quiet, quoted, subsection
+from simulator.ui.review import Finding, ReplyReview, passage_of
+from simulator.ui.session import _, language
+
+
+def show(attempt: Attempt, reply: ReplyReview) -> None:
+    """Shows a reply."""
+    title = _("Reply {number}").format(number=reply.number)
+    cost = _("{cost} points lost against the best reply").format(cost=f"{reply.cost:g}") if reply.cost else ""
+    spans = [(found.start, found.end, _tone(found)) for found in reply.findings if found.kind != "move"]
+    spans += [
+        (found.start, found.end, _tone(found))
+        for found in reply.findings
+        if found.kind == "move" and not any(found.start < end and start < found.end for start, end, _tone_ in spans)
+    ]
+    st.html(
+        f'<div class="tc" data-testid="reply"><p><b>{esc(title)}</b> &nbsp;'
+        f'{mark_sign(reply.mark, labels.mark(reply.mark))} <span class="tc-quiet tc-small">{esc(cost)}</span></p>'
+        f'<div class="tc-bubble" data-role="agent" dir="auto">{highlighted(reply.text, spans)}</div></div>'
+    )
+    st.html(subsection(_("What it did")) + _shift(reply.before, reply.after))
+    _found(attempt, reply)
+    if reply.better is not None:
+        better, example = _("What would have worked better"), _("For example:")
+        moves = chips((move, "good") for move in reply.better_moves)
+        st.html(
+            f'<div data-testid="better">{subsection(better)}{moves}{quiet(example)}'
+            f"{bubble(reply.better, 'agent')}{quiet(_led_to(reply.better_mood))}</div>"
+        )
+    if reply.answer:
+        st.html(subsection(_("What the customer answered")) + bubble(reply.answer, "customer"))
+
+
+def _shift(before: Mood, after: Mood) -> str:
+    rows = []
+    for part in MOODS:
+        was, now = round(getattr(before, part)), round(getattr(after, part))
+        helps = now > was if part == "trust" else now < was
+        tone = "" if was == now else "tc-yes" if helps else "tc-no"
+        change = f"{now - was:+d}".replace("-", "−") if was != now else "0"
+        rows.append(
+            f'<span style="color:var(--tc-mood-{part});font-weight:600">{esc(labels.mood(part))}</span>'
+            f'<span>{was} → {now}</span><span class="{tone}">{change}</span><span></span>'
+        )
+    return f'<div class="tc-shift">{"".join(rows)}</div>'
+
+
+def _led_to(mood: Mood) -> str:
+    return _("It would have led to anger {anger}, confusion {confusion}, trust {trust}.").format(
+        anger=round(mood.anger), confusion=round(mood.confusion), trust=round(mood.trust)
+    )
+
+
+def _found(attempt: Attempt, reply: ReplyReview) -> None:
+    st.html(subsection(_("What was found in it")))
+    if not reply.findings:
+        st.html(quiet(_("Nothing that moves the customer or the case.")))
+        return
+    moves = [found for found in reply.findings if found.kind == "move"]
+    if moves:
+        st.html(chips((found.label, _tone(found)) for found in moves))
+    items = [found for found in reply.findings if found.kind != "move"]
+    if items:
+        st.html(f'<ul class="tc tc-small tc-list">{"".join(_item(found, reply) for found in items)}</ul>')
+    for id in dict.fromkeys(found.passage for found in items if found.passage):
+        passage = passage_of(attempt, id, reader=language())
+        if passage is not None:
+            title = _("Documentation: {title}").format(title=plain(passage.title))
+            with st.expander(title):
+                passage_text(passage)
+
+
+def _item(found: Finding, reply: ReplyReview) -> str:
+    quote = quoted(reply.text[found.start : found.end])
+    label = f" {esc(found.label)}" if found.label else ""
+    return f'<li><span class="tc-chip" data-tone="{_tone(found)}">{esc(_kind(found))}</span>{label}<br>{quote}</li>'
+
+
+def _kind(found: Finding) -> str:
+    if found.kind == "fact":
+        return _("Fact said")
+    if found.kind == "asked":
+        return _("Asked for")
+    return {
+        "supported": _("Stands in the documentation"),
+        "contradicted": _("The documentation says otherwise"),
+        "unsupported": _("Not in the documentation"),
+    }[found.verdict or "unsupported"]
+
+
+def _tone(found: Finding) -> str:
+    if found.kind == "claim" and found.good is None:
+        return "fair"
+    return {True: "good", False: "poor", None: ""}[found.good]

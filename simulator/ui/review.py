@@ -1,0 +1,222 @@
+"""What the debrief shows of an attempt, worked out once: plain values, no screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from simulator import channels
+from simulator.attempt import Attempt
+from simulator.conversation import Language, Mood
+from simulator.documents import Passage
+from simulator.observation import Verdict
+from simulator.scoring import (
+    Exchange,
+    Mark,
+    Option,
+    ReaderLanguage,
+    Scorecard,
+    best_reply,
+    in_words,
+    loss,
+    mark_of,
+    move_label,
+    pass_marks,
+)
+
+Band = Literal["strong", "good", "late"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something found in a reply.
+
+    Args:
+        kind: what it is.
+        label: its name for the reader; empty for a claim that the scenario does not warn of.
+        start, end: where its words are in the reply.
+        verdict: on a claim.
+        passage: id of the passage that decides, if one does.
+        good: whether it speaks for the reply.
+    """
+
+    kind: Literal["fact", "asked", "claim", "move"]
+    label: str
+    start: int
+    end: int
+    good: bool | None
+    verdict: Verdict | None = None
+    passage: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyReview:
+    """One reply: what it was, did and could have been.
+
+    Args:
+        number: from 1.
+        turn: its index in the transcript.
+        text: the reply.
+        answer: what the customer said to it; empty if nothing.
+        before, after: the mood.
+        mark, cost: its mark and the points lost against the best reply.
+        findings: in the order of their words.
+        better: the best reply in words; None where the reply was as good.
+        better_moves: names of its moves.
+        better_mood: the mood that it would have led to.
+        waited: seconds.
+        strong, good: the reply-time targets that held for it, in seconds.
+    """
+
+    number: int
+    turn: int
+    text: str
+    answer: str
+    before: Mood
+    after: Mood
+    mark: Mark
+    cost: float
+    findings: tuple[Finding, ...]
+    better: str | None
+    better_moves: tuple[str, ...]
+    better_mood: Mood
+    waited: float
+    strong: float
+    good: float
+
+    @property
+    def band(self) -> Band:
+        return "strong" if self.waited <= self.strong else "good" if self.waited <= self.good else "late"
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """An attempt for the debrief.
+
+    Args:
+        card: the scorecard.
+        marks: what passes, by dimension and "overall".
+        start: the mood before the first reply.
+        replies: in order.
+        facts: label, whether needed, and the number of the reply that said it, or None.
+        hidden: the same of what had to be asked.
+    """
+
+    card: Scorecard
+    marks: dict[str, float]
+    start: Mood
+    replies: tuple[ReplyReview, ...]
+    facts: tuple[tuple[str, bool, int | None], ...]
+    hidden: tuple[tuple[str, bool, int | None], ...]
+
+
+def review(attempt: Attempt, *, reader: ReaderLanguage) -> Review:
+    """Works out the debrief of an attempt.
+
+    Args:
+        attempt: ended or not.
+        reader: the language of labels.
+    """
+    case = attempt.case
+    replies = tuple(
+        _reply(attempt, exchange, number, reader) for number, exchange in enumerate(attempt.exchanges, start=1)
+    )
+    said: dict[str, int] = {}
+    asked: dict[str, int] = {}
+    for number, exchange in enumerate(attempt.exchanges, start=1):
+        for fact in exchange.observation.facts:
+            said.setdefault(fact.id, number)
+        for hidden in exchange.observation.asked:
+            asked.setdefault(hidden.id, number)
+    start = next(attempt.moods()).mood
+    return Review(
+        card=attempt.scorecard(),
+        marks=pass_marks(case),
+        start=start,
+        replies=replies,
+        facts=tuple((_label(each.label, reader), each.needed, said.get(each.id)) for each in case.scenario.facts),
+        hidden=tuple((_label(each.label, reader), each.needed, asked.get(each.id)) for each in case.scenario.hidden),
+    )
+
+
+def passage_of(attempt: Attempt, id: str, *, reader: ReaderLanguage) -> Passage | None:
+    """A passage by its id, in the reader's language where there is one."""
+    found = (each for language in (reader, attempt.case.language) for each in attempt.case.passages_in(language))
+    return next((each for each in found if each.id == id), None)
+
+
+def _reply(attempt: Attempt, exchange: Exchange, number: int, reader: ReaderLanguage) -> ReplyReview:
+    case = attempt.case
+    best = best_reply(case, exchange.before)
+    cost = loss(case, exchange, best)
+    mark = mark_of(cost)
+    language = exchange.before.language
+    target = channels.targets(case.scenario)
+    first = exchange.before.replies == 0
+    answer = attempt.transcript[exchange.turn + 1 : exchange.turn + 2]
+    return ReplyReview(
+        number=number,
+        turn=exchange.turn,
+        text=exchange.reply,
+        answer=answer[0].text if answer and answer[0].role == "customer" else "",
+        before=exchange.before.mood,
+        after=exchange.after.mood,
+        mark=mark,
+        cost=cost,
+        findings=tuple(sorted(_findings(attempt, exchange, reader), key=lambda found: (found.start, found.kind))),
+        better=None if mark == "best" else in_words(case, best, language=language, variant=number),
+        better_moves=tuple(_moves(attempt, best, reader)),
+        better_mood=best.mood,
+        waited=exchange.waited,
+        strong=target.first_strong if first else target.next_strong,
+        good=target.first_good if first else target.next_good,
+    )
+
+
+def _findings(attempt: Attempt, exchange: Exchange, reader: ReaderLanguage) -> list[Finding]:
+    case, observation = attempt.case, exchange.observation
+    found = [
+        Finding(
+            "fact",
+            _label(case.fact(each.id).label, reader),
+            each.quote.start,
+            each.quote.end,
+            True,
+            passage=case.fact(each.id).source,
+        )
+        for each in observation.facts
+    ]
+    found += [
+        Finding("asked", _label(case.hidden(each.id).label, reader), each.quote.start, each.quote.end, True)
+        for each in observation.asked
+    ]
+    for claim in observation.claims:
+        label = _label(case.forbidden(claim.forbidden).label, reader) if claim.forbidden else ""
+        good = {"supported": True, "contradicted": False, "unsupported": None}[claim.verdict]
+        found.append(Finding("claim", label, claim.quote.start, claim.quote.end, good, claim.verdict, claim.passage))
+    for move in observation.moves:
+        found.append(
+            Finding("move", move_label(move.move, reader), move.quote.start, move.quote.end, _is_good(move.move))
+        )
+    return found
+
+
+def _is_good(move: str) -> bool | None:
+    """Whether a move helps (True), harms (False) or hardly matters (None)."""
+    from simulator.mood import effects
+
+    kinds = {"substance": True, "formula": True, "harm": False, "neutral": None}
+    return kinds[effects()[move].kind]  # type: ignore[index]
+
+
+def _moves(attempt: Attempt, best: Option, reader: ReaderLanguage) -> list[str]:
+    named = [move_label(move, reader) for move in best.moves]
+    if best.fact is not None:
+        named.append(_label(attempt.case.fact(best.fact).label, reader))
+    if best.hidden is not None:
+        named.append(_label(attempt.case.hidden(best.hidden).label, reader))
+    return named
+
+
+def _label(translated: dict[Language, str], reader: ReaderLanguage) -> str:
+    return translated.get(reader) or next(iter(translated.values()))

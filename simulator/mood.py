@@ -90,7 +90,7 @@ def band(anger: float) -> Band:
     return next(name for floor, name in _BANDS if anger >= floor)
 
 
-def next_mood(mood: Mood, treatment: Treatment, persona: Persona) -> Mood:
+def next_mood(mood: Mood, treatment: Treatment, persona: Persona, *, bounded: bool = True) -> Mood:
     """The customer's mood after a treatment.
 
     Good treatment acts with inertia (the persona's, more while there is little trust) and less each time it is
@@ -100,6 +100,7 @@ def next_mood(mood: Mood, treatment: Treatment, persona: Persona) -> Mood:
         mood: before.
         treatment: what happened.
         persona: who it happened to.
+        bounded: whether rage ends at 100 and distrust at 0. Unbounded, one more insult still shows.
     """
     anger = confusion = trust = 0.0
     for move, heard in treatment.moves:
@@ -124,9 +125,9 @@ def next_mood(mood: Mood, treatment: Treatment, persona: Persona) -> Mood:
         anger, trust = anger + 8.0, trust - 4.0
     ease = (1.0 - persona.inertia) * (0.7 + 0.6 * mood.trust / 100)
     return Mood(
-        anger=_moved(mood.anger, anger, ease=ease),
-        confusion=_moved(mood.confusion, confusion, ease=max(ease, 0.6)),
-        trust=_clamp(mood.trust + (trust * ease if trust > 0 else trust)),
+        anger=_moved(mood.anger, anger, ease=ease, bounded=bounded),
+        confusion=_moved(mood.confusion, confusion, ease=max(ease, 0.6), bounded=bounded),
+        trust=round(max(0.0 if bounded else -100.0, min(100.0, mood.trust + (trust * ease if trust > 0 else trust))), 2),
     )
 
 
@@ -146,12 +147,10 @@ def _felt(move: MoveName, heard: int, treatment: Treatment) -> Effect:
     return effect
 
 
-def _moved(level: float, change: float, *, ease: float) -> float:
+def _moved(level: float, change: float, *, ease: float, bounded: bool) -> float:
     if change < 0:
-        return _clamp(level - min(-change * ease, _MOST_RELIEF))
+        return round(max(0.0, level - min(-change * ease, _MOST_RELIEF)), 2)
+    if not bounded:
+        return round(level + change, 2)
     # The last points to the top come harder: rage saturates.
-    return _clamp(level + min(change, _MOST_UPSET) * (0.5 + 0.5 * (100 - level) / 100))
-
-
-def _clamp(value: float) -> float:
-    return round(max(0.0, min(100.0, value)), 2)
+    return round(min(100.0, level + min(change, _MOST_UPSET) * (0.5 + 0.5 * (100 - level) / 100)), 2)

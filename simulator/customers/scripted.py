@@ -33,7 +33,8 @@ def compose(cue: Cue) -> str:
     said: list[str] = []
     for place, part in enumerate(cue.parts):
         choose = random.Random(f"{cue.seed}/{len(cue.transcript)}/{place}/{part.beat}")
-        language = frame if frame is not None and (part.content or choose.random() < 0.5) else cue.language
+        mixes = part.content or (part.beat != "wrong_language" and choose.random() < 0.5)
+        language = frame if frame is not None and mixes else cue.language
         said.append(_say(part, cue, language, choose, [*earlier, *said]))
     return " ".join(said)
 

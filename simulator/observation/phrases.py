@@ -1,7 +1,8 @@
 """Phrases that authors write, and where a text says them.
 
 A phrase is a few words that must all occur close together: `(refund|money) 14 days`. Words are compared by lemma,
-numbers by value and unit, and a negation on one side only is no match. `(a|b c)` gives alternatives.
+numbers by value and unit, and a negation on one side only is no match. `(a|b c)` gives alternatives; `=word` wants that
+very form.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from functools import lru_cache
 
 from simulator.conversation import Language, Quote
 from simulator.observation.lexicon import lexicon
-from simulator.observation.words import Text, Token, key_of, read
+from simulator.observation.words import Text, Token, exact, key_of, read
 
 _LEFT, _RIGHT = 4, 3
 """Words before and after a match in which a negation still speaks of it; never beyond its clauses."""
@@ -38,9 +39,10 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A meaning-bearing place in a text: a word or a quantity, and the tokens it takes."""
+    """A meaning-bearing place in a text: a word (its key, and as written) or a quantity, and the tokens it takes."""
 
     atom: str | Quantity
+    form: str
     first: int
     last: int
 
@@ -86,24 +88,24 @@ def items_of(text: Text, keep_function_words: bool = False) -> tuple[Item, ...]:
         following = tokens[position + 1] if position + 1 < len(tokens) else None
         if sign and sign[0] == "money" and following is not None and following.digits:
             value = following.value or 0.0
-            items.append(Item(Quantity(value * sign[1], sign[0]), position, position + 1))
+            items.append(Item(Quantity(value * sign[1], sign[0]), "", position, position + 1))
             position += 2
             continue
         if sign and sign[0] == "month" and following is not None and following.digits and (following.value or 32) < 32:
-            items.append(Item(Quantity(sign[1] * 100 + (following.value or 0), "date"), position, position + 1))
+            items.append(Item(Quantity(sign[1] * 100 + (following.value or 0), "date"), "", position, position + 1))
             position += 2
             continue
         if token.value is not None:
             dimension, factor, last = _unit_after(tokens, position, units)
             if dimension == "month":
-                items.append(Item(Quantity(factor * 100 + token.value, "date"), position, last))
+                items.append(Item(Quantity(factor * 100 + token.value, "date"), "", position, last))
                 position = last + 1
                 continue
-            items.append(Item(Quantity(token.value * factor, dimension), position, last))
+            items.append(Item(Quantity(token.value * factor, dimension), "", position, last))
             position = max(position, last if last - position <= 2 and dimension else position) + 1
             continue
         if not token.negates and (keep_function_words or not token.function):
-            items.append(Item(token.key, position, position))
+            items.append(Item(token.key, exact(token.text), position, position))
         position += 1
     return tuple(items)
 
@@ -172,8 +174,11 @@ def parse_phrase(source: str, language: Language, ordered: bool = False) -> Phra
 
 
 def _alternative(source: str, language: Language, ordered: bool) -> Alternative:
-    text = read(source.strip(), language)
-    atoms = tuple(item.atom for item in items_of(text, ordered))
+    text = read(source, language)
+    atoms = tuple(
+        item.form if source[: text.tokens[item.first].start].endswith("=") else item.atom
+        for item in items_of(text, ordered)
+    )
     return Alternative(atoms, sum(token.negates for token in text.tokens))
 
 
@@ -233,7 +238,7 @@ def _possible(phrase: Phrase, text: Text, context: frozenset[str]) -> bool:
 
 def _same(atom: str | Quantity, item: Item) -> bool:
     if isinstance(atom, str):
-        return item.atom == atom
+        return atom in (item.atom, item.form)
     found = item.atom
     return (
         isinstance(found, Quantity)

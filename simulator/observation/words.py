@@ -31,6 +31,8 @@ _ENGLISH_CONTRACTION = re.compile(
     r"(?P<host>.+?)(?P<tail>n't|'(?:ll|re|ve|s|m|d))|(?P<bare>can|do|does|did|is|are|was|were|would|could|should|have|has|ca|wo)"
     r"(?P<end>not|nt)"
 )
+_RUSSIAN_VERB = ("ть", "ться", "ти", "тись", "чь", "чься", "ю")
+"""Ends of lemmas that are verbs. Marked, because stems of nouns and verbs fall together: «цену» and «ценю»."""
 _CONTRACTED = {"ca": "can", "wo": "will", "sha": "shall", "ai": "be", "'ll": "will", "'re": "be", "'ve": "have"}
 _CONTRACTED |= {"'s": "be", "'m": "be", "'d": "would"}
 
@@ -73,6 +75,11 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold().replace("’", "'").replace("ё", "е")
 
 
+def exact(word: str) -> str:
+    """What stands for a word in just this form, beside its key."""
+    return f"={fold(word)}"
+
+
 @lru_cache(maxsize=1)
 def _lemmatizer() -> Lemmatizer:
     from simplemma import Lemmatizer
@@ -98,7 +105,10 @@ def key_of(word: str, language: Language) -> str:
         return irregular
     lemma = fold(_lemmatizer().lemmatize(folded.capitalize() if language == "de" else folded, language))
     # A stemmer keeps its state while it works: threads must not share one.
-    return str(stemmer(_SNOWBALL[language]).stemWord(lemma))
+    stem = str(stemmer(_SNOWBALL[language]).stemWord(lemma))
+    if language == "ru" and lemma.endswith(_RUSSIAN_VERB) and stem not in lexicon(language).forms.values():
+        return f"{stem}~"
+    return stem
 
 
 @lru_cache(maxsize=512)
@@ -111,7 +121,7 @@ def read(source: str, language: Language) -> Text:
     open_sentence = False
     for match in _TOKEN.finditer(source):
         if match.lastgroup == "stop":
-            if open_sentence:
+            if open_sentence and not _is_ordinal(match, source, language):
                 if "?" in match.group():
                     questions.add(sentence)
                 sentence, clause, open_sentence = sentence + 1, clause + 1, False
@@ -125,7 +135,13 @@ def read(source: str, language: Language) -> Text:
         clause += fold(match.group()) in words.breaks
         tokens += _tokens(match, language, words, sentence, clause)
     tokens = _join_number_words(tokens, language)
-    return Text(source, language, tuple(tokens), frozenset(questions), frozenset(token.key for token in tokens))
+    keys = frozenset(key for token in tokens for key in (token.key, exact(token.text)))
+    return Text(source, language, tuple(tokens), frozenset(questions), keys)
+
+
+def _is_ordinal(match: re.Match[str], source: str, language: Language) -> bool:
+    """Whether a full stop makes a number an ordinal, as in „15. Oktober“."""
+    return language == "de" and match.group() == "." and source[match.start() - 1 : match.start()].isdigit()
 
 
 def _tokens(match: re.Match[str], language: Language, words: Lexicon, sentence: int, clause: int) -> Iterator[Token]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import get_args
 
 from simulator.conversation import LANGUAGES, Language
 from simulator.documents import Passage
 from simulator.observation import PhraseError, conveys, parse_phrase, read, requests
-from simulator.scenarios.formats import BeatName, Persona, Scenario
+from simulator.scenarios.formats import BeatName, Fact, Forbidden, HiddenFact, Persona, Scenario
 from simulator.scenarios.problems import Problem, choice
 from simulator.scenarios.yaml_source import Source, Where
 
@@ -48,6 +48,9 @@ FEWEST_LINES: dict[BeatName, int] = {
 }
 """So many lines a language keep a customer from repeating itself within ten replies."""
 
+Documentation = Mapping[Language, Sequence[Passage]]
+"""The passages of a product, by language."""
+
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -58,15 +61,23 @@ def can_play(persona: Persona, scenario: Scenario, language: Language) -> bool:
     return {language, changes_to} <= set(persona.languages)
 
 
-def check_persona(source: Source, persona: Persona) -> Iterator[Problem]:
-    """The problems of a persona that fits the format."""
+def check_persona(source: Source, persona: Persona, sound: frozenset[str]) -> Iterator[Problem]:
+    """The problems of a persona besides its form.
+
+    Args:
+        source: where everything stands.
+        persona: the persona.
+        sound: its fields that fit the format; the others are left out.
+    """
+    if "languages" not in sound:
+        return
     yield from _repeated(source, persona.languages, ("languages",))
-    yield from _translations(source, persona.languages, persona.model_dump(include={"name", "about"}), ())
-    for language in persona.languages:
+    yield from _translations(source, persona.languages, persona.model_dump(include={"name", "about"} & sound), ())
+    for language in persona.languages if "lines" in sound else ():
         if language not in persona.lines:
             message = f"there are no lines in “{language}”: write them, or take it out of languages"
             yield source.problem(("lines",), message)
-    for language, beats in persona.lines.items():
+    for language, beats in persona.lines.items() if "lines" in sound else ():
         if language not in persona.languages:
             message = f"“{language}” is not in languages: add it there, or delete these lines"
             yield source.key_problem(("lines", language), message)
@@ -116,37 +127,51 @@ def _last_place(persona: Persona, language: Language, line: str) -> Where:
 def check_scenario(
     source: Source,
     scenario: Scenario,
+    sound: frozenset[str],
     *,
-    personas: dict[str, Persona],
+    personas: Mapping[str, Persona],
     broken_personas: frozenset[str],
-    passages: dict[Language, tuple[Passage, ...]],
+    documentation: Mapping[str, Documentation],
 ) -> Iterator[Problem]:
-    """The problems of a scenario that fits the format.
+    """The problems of a scenario besides its form.
 
     Args:
+        source: where everything stands.
+        scenario: the scenario.
+        sound: its fields that fit the format; the others are left out.
         personas: the personas that could be loaded.
         broken_personas: ids of persona files with problems of their own, told elsewhere.
-        passages: the documentation of the scenario's product, by language; empty if there is none.
+        documentation: passages by product and language.
     """
-    everything = scenario.model_dump(mode="json", exclude={"speech"})
-    yield from _repeated(source, scenario.languages, ("languages",))
-    yield from _repeated(source, scenario.personas, ("personas",))
-    yield from _translations(source, scenario.languages, everything, ())
-    yield from _placeholders(source, everything, ())
-    yield from _ids(source, scenario)
-    yield from _speech(source, scenario)
-    yield from _personas(source, scenario, personas, broken_personas)
-    if passages:
-        yield from _sources(source, scenario, passages)
-    else:
+
+    def fit(*names: str) -> bool:
+        return sound.issuperset(names)
+
+    texts = scenario.model_dump(mode="json", include=set(sound - {"speech"}))
+    yield from _placeholders(source, texts, ())
+    for name in {"languages", "personas"} & sound:
+        yield from _repeated(source, getattr(scenario, name), (name,))
+    if fit("languages"):
+        yield from _translations(source, scenario.languages, texts, ())
+    if fit("facts", "hidden", "forbidden"):
+        yield from _ids(source, scenario)
+    if fit("speech", "languages"):
+        yield from _speech(source, scenario)
+    if fit("personas", "speech", "languages"):
+        yield from _personas(source, scenario, personas, broken_personas)
+    if fit("product") and not documentation.get(scenario.product):
         message = f"there is no documentation of “{scenario.product}”: add knowledge/{scenario.product}/<language>/*.md"
         yield source.problem(("product",), message)
-    for language, words in scenario.issue.items():
+    elif fit("product", "languages", "facts", "forbidden"):
+        yield from _sources(source, scenario, documentation[scenario.product])
+    for language, words in scenario.issue.items() if fit("issue") else ():
         for place, word in enumerate(words):
             if " " in word:
                 yield source.problem(("issue", language, place), f"“{word}” is no single word: write one word an entry")
-    yield from _phrases(source, scenario)
-    yield from _conflicts(source, scenario)
+    for key in {"facts", "hidden", "forbidden"} & sound:
+        yield from _phrases(source, key, getattr(scenario, key))
+    if fit("facts", "forbidden"):
+        yield from _conflicts(source, scenario)
 
 
 def _repeated(source: Source, names: Sequence[str], where: Where) -> Iterator[Problem]:
@@ -226,7 +251,7 @@ def _speech(source: Source, scenario: Scenario) -> Iterator[Problem]:
 
 
 def _personas(
-    source: Source, scenario: Scenario, personas: dict[str, Persona], broken: frozenset[str]
+    source: Source, scenario: Scenario, personas: Mapping[str, Persona], broken: frozenset[str]
 ) -> Iterator[Problem]:
     able: list[Persona] = []
     for place, name in enumerate(scenario.personas):
@@ -234,7 +259,7 @@ def _personas(
         if name in broken:
             continue
         if name not in personas:
-            hint = choice(name, personas) or f"add personas/{name}.yaml"
+            hint = choice(name, list(personas)) or f"add personas/{name}.yaml"
             yield source.problem(where, f"there is no persona “{name}”: {hint}")
         elif not any(can_play(personas[name], scenario, language) for language in scenario.languages):
             message = f"“{name}” cannot play this scenario: choose a persona that speaks its languages"
@@ -249,7 +274,7 @@ def _personas(
             yield source.problem(("languages", place), message)
 
 
-def _sources(source: Source, scenario: Scenario, passages: dict[Language, tuple[Passage, ...]]) -> Iterator[Problem]:
+def _sources(source: Source, scenario: Scenario, passages: Documentation) -> Iterator[Problem]:
     known = sorted({passage.id for part in passages.values() for passage in part if "~" not in passage.section})
     pages = sorted({passage.split("#")[0] for passage in known})
     for key in ("facts", "forbidden"):
@@ -270,25 +295,25 @@ def _sources(source: Source, scenario: Scenario, passages: dict[Language, tuple[
                     yield source.problem(where, f"there is no passage “{item.source}” in “{language}”: {fix}")
 
 
-def _phrases(source: Source, scenario: Scenario) -> Iterator[Problem]:
+_SAYINGS = {
+    "facts": ("phrases", "answer", conveys, "nobody could convey the fact: reword one of them"),
+    "hidden": ("asked_by", "ask", requests, "nothing could unlock it: reword one of them, and ask in a question"),
+    "forbidden": ("phrases", "example", conveys, "nobody could be caught: reword one of them"),
+}
+"""What has phrases, where, and what is said that has to match them."""
+
+
+def _phrases(source: Source, key: str, items: Sequence[Fact | HiddenFact | Forbidden]) -> Iterator[Problem]:
     """Phrases can be read, and what an expert (or a careless trainee) says matches them."""
-    for key, phrases_key, example_key, hint in (
-        ("facts", "phrases", "answer", "nobody could convey the fact: reword one of them"),
-        ("hidden", "asked_by", "ask", "nothing could unlock it: reword one of them, and ask in a question"),
-        ("forbidden", "phrases", "example", "nobody could be caught: reword one of them"),
-    ):
-        for place, item in enumerate(getattr(scenario, key)):
-            for language in scenario.languages:
-                phrases = getattr(item, phrases_key).get(language)
-                example = getattr(item, example_key).get(language)
-                if not phrases or not example:
-                    continue
-                broken = list(_unreadable(source, phrases, language, (key, place, phrases_key, language)))
-                yield from broken
-                matches = requests if key == "hidden" else conveys
-                if not broken and matches(phrases, read(example, language)) is None:
-                    message = f"“{example_key}” matches none of {phrases_key} in “{language}”, so {hint}"
-                    yield source.problem((key, place, example_key, language), message)
+    phrases_key, saying_key, finds, hint = _SAYINGS[key]
+    for place, item in enumerate(items):
+        sayings: dict[Language, str] = getattr(item, saying_key)
+        for language, phrases in getattr(item, phrases_key).items():
+            broken = list(_unreadable(source, phrases, language, (key, place, phrases_key, language)))
+            yield from broken
+            if not broken and language in sayings and finds(phrases, read(sayings[language], language)) is None:
+                message = f"“{saying_key}” matches none of {phrases_key} in “{language}”, so {hint}"
+                yield source.problem((key, place, saying_key, language), message)
 
 
 def _conflicts(source: Source, scenario: Scenario) -> Iterator[Problem]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -104,31 +105,18 @@ def load_library(root: Path = SHIPPED) -> Library:
     personas: dict[str, Persona] = {}
     broken: set[str] = set()
     for path in _files(root / "personas", problems):
-        read = _load(path, Persona, problems)
-        found = list(check_persona(*read)) if read else []
-        problems += found
-        if read is None or found:
+        persona = _load(path, Persona, check_persona, problems)
+        if persona is None:
             broken.add(path.stem)
         else:
-            personas[path.stem] = read[1]
+            personas[path.stem] = persona
+    check = partial(check_scenario, personas=personas, broken_personas=frozenset(broken), documentation=passages)
     scenarios: dict[str, Scenario] = {}
     for path in _files(root / "scenarios", problems):
-        loaded = _load(path, Scenario, problems)
-        if loaded is None:
-            continue
-        source, scenario = loaded
-        found = list(
-            check_scenario(
-                source,
-                scenario,
-                personas=personas,
-                broken_personas=frozenset(broken),
-                passages=passages.get(scenario.product, {}),
-            )
-        )
-        problems += found
-        playable = any(can_play(p, scenario, language) for p in personas.values() for language in scenario.languages)
-        if not found and playable:
+        scenario = _load(path, Scenario, check, problems)
+        if scenario and any(
+            can_play(p, scenario, language) for p in personas.values() for language in scenario.languages
+        ):
             scenarios[path.stem] = scenario
     if not problems and not scenarios:
         problems.append(Problem(root, 1, 1, "there is no scenario here: a library has scenarios/*.yaml in it"))
@@ -163,15 +151,22 @@ def _files(folder: Path, problems: list[Problem]) -> list[Path]:
     return list(files.values())
 
 
-def _load(path: Path, model: type[Model], problems: list[Problem]) -> tuple[Source, Model] | None:
+def _load(
+    path: Path,
+    model: type[Model],
+    check: Callable[[Source, Model, frozenset[str]], Iterable[Problem]],
+    problems: list[Problem],
+) -> Model | None:
+    """What a file holds, or None if it has problems."""
     try:
         source = read_source(path)
     except BrokenFile as error:
         problems += error.problems
         return None
-    value, found = validate(source, model)
+    checked = validate(source, model)
+    found = [*source.problems, *checked.problems, *check(source, checked.value, checked.sound)]
     problems += found
-    return None if value is None else (source, value)
+    return None if found else checked.value
 
 
 def _load_documents(folder: Path, problems: list[Problem]) -> dict[str, dict[Language, tuple[Passage, ...]]]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, Generic, TypeVar, get_args, get_type_hints
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -35,12 +36,14 @@ class Source:
         data: what stands in it.
         keys: line and column of each key.
         places: line and column of each value; of the key, where the value is a group or a list.
+        problems: what is wrong with it before any format is asked: keys that are there twice.
     """
 
     path: Path
     data: Any
     keys: dict[Where, tuple[int, int]] = field(default_factory=dict, repr=False)
     places: dict[Where, tuple[int, int]] = field(default_factory=dict, repr=False)
+    problems: list[Problem] = field(default_factory=list)
 
     def problem(self, where: Where, message: str) -> Problem:
         """A problem of a value, or of the nearest thing around it that stands in the file."""
@@ -52,6 +55,21 @@ class Source:
     def key_problem(self, where: Where, message: str) -> Problem:
         """A problem of a key that stands in the file."""
         return Problem(self.path, *self.keys[where], message)
+
+
+@dataclass(frozen=True)
+class Checked(Generic[Model]):
+    """A file held against its format.
+
+    Args:
+        value: what it holds; only the sound fields of it, if there are problems.
+        sound: names of the fields at the top that fit the format.
+        problems: what does not fit.
+    """
+
+    value: Model
+    sound: frozenset[str]
+    problems: list[Problem]
 
 
 def read_text(path: Path) -> str:
@@ -79,7 +97,7 @@ def read_source(path: Path) -> Source:
     """Reads a YAML 1.2 file (`no` is a word, `1:30` is a text).
 
     Raises:
-        BrokenFile: it cannot be read, is not UTF-8, is no YAML, has a key twice, or uses anchors.
+        BrokenFile: it cannot be read, is not UTF-8, is no YAML, or uses anchors.
     """
     text = read_text(path)
     try:
@@ -93,10 +111,10 @@ def read_source(path: Path) -> Source:
     except RecursionError:
         raise BrokenFile([Problem(path, 1, 1, "the file is nested too deeply: check the brackets")]) from None
     source = Source(path, None)
-    problems: list[Problem] = []
-    source.data = _build(root, (), source, problems) if root is not None else None
-    if problems:
-        raise BrokenFile(problems)
+    anchors: list[Problem] = []
+    source.data = _build(root, (), source, anchors) if root is not None else None
+    if anchors:
+        raise BrokenFile([*anchors, *source.problems])
     return source
 
 
@@ -131,11 +149,11 @@ _KNOWN_MISTAKES = {
 }
 
 
-def _build(node: Node, where: Where, source: Source, problems: list[Problem]) -> Any:
+def _build(node: Node, where: Where, source: Source, anchors: list[Problem]) -> Any:
     place = (node.start_mark.line + 1, node.start_mark.column + 1)
     source.places.setdefault(where, place)
     if node.anchor:
-        problems.append(Problem(source.path, *place, _ANCHOR))
+        anchors.append(Problem(source.path, *place, _ANCHOR))
         return None
     if isinstance(node, MappingNode):
         built: dict[str, Any] = {}
@@ -145,15 +163,15 @@ def _build(node: Node, where: Where, source: Source, problems: list[Problem]) ->
             if key in built:
                 first = source.keys[(*where, key)][0]
                 message = f"the key “{key}” is here twice (first in line {first}): keep one of them"
-                problems.append(Problem(source.path, *at, message))
+                source.problems.append(Problem(source.path, *at, message))
                 continue
             source.keys[(*where, key)] = at
             if not isinstance(value_node, ScalarNode) or not value_node.value:
                 source.places[(*where, key)] = at
-            built[key] = _build(value_node, (*where, key), source, problems)
+            built[key] = _build(value_node, (*where, key), source, anchors)
         return built
     if isinstance(node, SequenceNode):
-        return [_build(item, (*where, n), source, problems) for n, item in enumerate(node.value)]
+        return [_build(item, (*where, n), source, anchors) for n, item in enumerate(node.value)]
     return _scalar(str(node.tag).rsplit(":", 1)[-1], str(node.value))
 
 
@@ -172,15 +190,38 @@ def _scalar(kind: str, value: str) -> Any:
     return None if kind == "null" else value
 
 
-def validate(source: Source, model: type[Model]) -> tuple[Model | None, list[Problem]]:
-    """Checks data against a format: the value, or every problem in plain words."""
+def validate(source: Source, model: type[Model]) -> Checked[Model]:
+    """Checks data against a format. Every problem is told in plain words, and what fits can be checked further."""
     if not isinstance(source.data, dict):
         what = "the file is empty" if source.data is None else "these are no `key: value` lines"
-        return None, [source.problem((), f"{what}: see the author's guide, or copy a file that works")]
+        problem = source.problem((), f"{what}: see the author's guide, or copy a file that works")
+        return Checked(model.model_construct(), frozenset(), [problem])
     try:
-        return model.model_validate(source.data, strict=True), []
+        return Checked(model.model_validate(source.data, strict=True), frozenset(model.model_fields), [])
     except ValidationError as error:
-        return None, [_explain(source, model, found) for found in _merged(error.errors())]
+        errors = _merged(error.errors())
+    unknown = [error for error in errors if error["is_key"] or error["type"] in _UNKNOWN_KEY]
+    data = _without(source.data, [_without_tags(error["loc"], source) for error in unknown])
+    sound = frozenset(model.model_fields) - {str(error["loc"][0]) for error in errors if error not in unknown}
+    hints = get_type_hints(model, include_extras=True)
+    fitting = {
+        name: TypeAdapter(hints[name]).validate_python(data[name], strict=True) for name in sound if name in data
+    }
+    return Checked(model.model_construct(**fitting), sound, [_explain(source, model, error) for error in errors])
+
+
+_UNKNOWN_KEY = ("extra_forbidden", "invalid_key")
+
+
+def _without(data: dict[str, Any], keys: list[Where]) -> dict[str, Any]:
+    """The data without some keys."""
+    rest: dict[str, Any] = copy.deepcopy(data)
+    for where in keys:
+        inside: Any = rest
+        for part in where[:-1]:
+            inside = inside[part]
+        del inside[where[-1]]
+    return rest
 
 
 def _merged(errors: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -199,7 +240,7 @@ def _merged(errors: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def _explain(source: Source, model: type[BaseModel], error: dict[str, Any]) -> Problem:
     where, name = _without_tags(error["loc"], source), str(error["loc"][-1])
     kind, context, found = error["type"], error.get("ctx", {}), error["input"]
-    if kind in ("extra_forbidden", "invalid_key"):
+    if kind in _UNKNOWN_KEY:
         hint = closest(name, sorted(_keys_at(model, error["loc"][:-1]) - {name}))
         hint = hint or "delete it, or look the keys up in the author's guide"
         return source.key_problem(where, f"unknown key “{name}”: {hint}")

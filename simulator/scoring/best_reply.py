@@ -72,7 +72,7 @@ def _option(
         answered=True if fact and fact == situation.pending else None,
         learned=1 if hidden else 0,
     )
-    mood = next_mood(situation.mood, treatment, case.persona)
+    mood = next_mood(situation.mood, treatment, case.persona, bounded=False)
     return Option(moves, fact, hidden, _worth(mood, treatment), mood)
 
 
@@ -89,7 +89,7 @@ def _worth(mood: Mood, treatment: Treatment) -> float:
 def loss(case: Case, exchange: Exchange, best: Option) -> float:
     """What a reply cost against the best one, in points of worth, 0 or more. Waiting is not counted here."""
     treatment = replace(exchange.treatment, late_minutes=0.0)
-    mood = next_mood(exchange.before.mood, treatment, case.persona)
+    mood = next_mood(exchange.before.mood, treatment, case.persona, bounded=False)
     return round(max(0.0, best.worth - _worth(mood, treatment)), 2)
 
 

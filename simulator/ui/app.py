@@ -14,12 +14,13 @@ from simulator.ui.translations import LANGUAGES
 
 def run() -> None:
     """One run of the app."""
-    st.set_page_config(page_title="Tough Customer", page_icon=str(look.LOGO), layout="wide")
+    st.set_page_config(page_icon=str(look.LOGO), layout="wide")
     look.apply()
     services.warm(session.settings().library)
     page = st.navigation(
         [routes.page(name) for name in ("practise", "conversation", "debrief", "history")], position="hidden"
     )
+    st.set_page_config(page_title=f"{page.title} · Tough Customer")
     _sidebar()
     session.keep_in_url()
     try:

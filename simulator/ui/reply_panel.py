@@ -17,7 +17,7 @@ from simulator.ui.session import _, language
 def show(attempt: Attempt, reply: ReplyReview) -> None:
     """Shows a reply."""
     title = _("Reply {number}").format(number=reply.number)
-    cost = _("{cost} points lost against the best reply").format(cost=f"{reply.cost:g}") if reply.cost else ""
+    cost = _("{cost} points lost against the best reply").format(cost=round(reply.cost)) if reply.cost >= 0.5 else ""
     spans = [(found.start, found.end, _tone(found)) for found in reply.findings if found.kind != "move"]
     spans += [
         (found.start, found.end, _tone(found))

@@ -116,14 +116,11 @@ def _short_of(name: str, value: float, mark: float) -> str:
 def _scores(practice: Practice, found: Review) -> None:
     case, card = practice.attempt.case, found.card
     reader = session.language()
-    columns = st.columns(5, gap="small")
     cells = [(_("Overall"), card.overall, found.marks["overall"], word(card.explanation, case, reader))]
     for name in DIMENSIONS:
         score = card.scores[name]
         cells.append((labels.dimension(name), score.value, found.marks[name], word(score.explanation, case, reader)))
-    for column, (title, value, mark, explanation) in zip(columns, cells, strict=True):
-        with column:
-            st.html(_score_html(title, value, mark, explanation))
+    st.html(f'<div class="tc tc-scores" data-testid="scores">{"".join(_score_html(*cell) for cell in cells)}</div>')
     with st.expander(_("What the scores go by"), key="evidence"):
         for tab, name in zip(st.tabs([labels.dimension(name) for name in DIMENSIONS]), DIMENSIONS, strict=True):
             with tab:

@@ -8,6 +8,7 @@ import pytest
 
 from simulator.case import Case
 from simulator.conversation import LANGUAGES, Language
+from simulator.mood import effects
 from simulator.observation import Observation, detect, observe, read
 from simulator.observation.lexicon import lexicon
 from simulator.observation.moves import cued_moves
@@ -16,7 +17,11 @@ from simulator.scenarios.library import load_library
 LIBRARY = load_library()
 
 
-def move_cases(kind: str) -> Iterator[tuple[Language, str, str]]:
+def move_cases(kind: str) -> list[tuple[Language, str, str]]:
+    return list(_move_cases(kind))
+
+
+def _move_cases(kind: str) -> Iterator[tuple[Language, str, str]]:
     for language in LANGUAGES:
         for move, cues in lexicon(language).moves.items():
             if cues.phrases:
@@ -32,6 +37,46 @@ def test_a_move_is_found_by_its_cues(language: Language, move: str, text: str) -
 @pytest.mark.parametrize(("language", "move", "text"), move_cases("no"))
 def test_what_only_looks_like_a_move_is_not_found(language: Language, move: str, text: str) -> None:
     assert move not in {found.move for found in cued_moves(read(text, language))}
+
+
+RUDE = {"insults", "mocks", "threatens", "blames", "dismisses", "tells_to_calm_down", "talks_about_self", "pushes_sale"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_plain_documentation_makes_no_rude_move(language: Language) -> None:
+    found = [
+        (passage.id, move.move, move.quote.text)
+        for languages in LIBRARY.passages.values()
+        for passage in languages[language]
+        for move in cued_moves(read(passage.text, language))
+        if move.move in RUDE
+    ]
+    assert not found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_experts_words_make_no_harmful_move(language: Language) -> None:
+    found = []
+    for id, scenario in LIBRARY.scenarios.items():
+        if language not in scenario.languages:
+            continue
+        for text in [*(fact.answer[language] for fact in scenario.facts), *(h.ask[language] for h in scenario.hidden)]:
+            harmful = [m for m in seen(text, scenario=id, language=language).moves if effects()[m.move].kind == "harm"]
+            found += [(id, move.move, move.quote.text) for move in harmful]
+    assert not found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_experts_say_for_a_good_move_makes_no_harmful_one(language: Language) -> None:
+    found = [
+        (name, move.move, move.quote.text)
+        for name, cues in lexicon(language).moves.items()
+        if effects()[name].kind != "harm"  # type: ignore[index]
+        for line in cues.say
+        for move in cued_moves(read(line, language))
+        if effects()[move.move].kind == "harm" and (name, move.move) != ("sets_limit", "refuses_flat")
+    ]
+    assert not found
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -6,8 +6,10 @@ Every file in `broken_files/` is named after a rule of the loader. It says which
 
 from __future__ import annotations
 
+import itertools
 import re
 import shutil
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,11 +17,17 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from simulator.mood import effects
+from simulator.observation import conveys, read
+from simulator.scenarios import formats
+from simulator.scenarios.checks import FEWEST_LINES, PLACEHOLDERS
 from simulator.scenarios.library import SHIPPED, Library, UnknownChoice, load_library
+from simulator.scenarios.rehearsal import rehearse
 from simulator.scenarios.schemas import render_schemas
 
 BROKEN_FILES = Path(__file__).parent / "broken_files"
 VALID = BROKEN_FILES / "valid"
+GUIDE = (SHIPPED / "README.md").read_text("utf-8")
 SCENARIO, PERSONA = "scenarios/late-parcel.yaml", "personas/plain.yaml"
 
 
@@ -209,3 +217,48 @@ def test_the_shipped_library_has_no_problems() -> None:
 @pytest.mark.parametrize("name", ["scenario.schema.json", "persona.schema.json"])
 def test_the_shipped_schemas_are_fresh(name: str) -> None:
     assert (SHIPPED / "schemas" / name).read_text("utf-8") == render_schemas()[name]
+
+
+def table(first_heading: str) -> list[list[str]]:
+    """The rows of the guide's table whose first column has this heading."""
+    lines = GUIDE.split(f"\n| {first_heading} |", 1)[1].splitlines()[2:]
+    rows = [
+        re.split(r"(?<!\\)\|", line)[1:-1] for line in itertools.takewhile(lambda line: line.startswith("|"), lines)
+    ]
+    return [[cell.strip().strip("`").replace("\\|", "|") for cell in row] for row in rows]
+
+
+def test_the_example_of_the_guide_works(tmp_path: Path) -> None:
+    example = re.search(r"^ +```yaml\n(.*?)^ +```", GUIDE, re.DOTALL | re.MULTILINE)
+    assert example is not None
+    for folder in ("personas", "knowledge"):
+        shutil.copytree(SHIPPED / folder, tmp_path / folder)
+    (tmp_path / "scenarios").mkdir()
+    text = textwrap.dedent(example[1])
+    (tmp_path / "scenarios" / "missing-label.yaml").write_text(text, "utf-8")
+    library = load_library(tmp_path)
+    assert problems_of(library) == []
+    for persona in library.scenario("missing-label").personas:
+        assert [result.problems for result in rehearse(library.cast("missing-label", persona=persona))] == [()] * 8
+
+
+@pytest.mark.parametrize(("phrase", "reply", "matches"), table("Phrase"))
+def test_the_phrases_of_the_guide_match_as_it_says(phrase: str, reply: str, matches: str) -> None:
+    assert (conveys([phrase], read(reply, "en")) is not None) is matches.startswith("yes")
+
+
+def test_the_beats_of_the_guide_are_those_of_the_loader() -> None:
+    beats = {beat: (int(fewest), placeholder.strip("{}")) for beat, _, fewest, placeholder in table("Beat")}
+    assert beats == {beat: (fewest, PLACEHOLDERS.get(beat, "")) for beat, fewest in FEWEST_LINES.items()}
+
+
+def test_the_moves_of_the_guide_are_those_of_the_mood() -> None:
+    assert {move: kind for move, _, kind in table("Move")} == {move: effect.kind for move, effect in effects().items()}
+
+
+def test_the_guide_tells_of_every_key() -> None:
+    models = [
+        model for model in vars(formats).values() if isinstance(model, type) and issubclass(model, formats.Format)
+    ]
+    keys = {key for model in models for key in model.model_fields}
+    assert {key for key in keys if f"`{key}`" not in GUIDE} == set()

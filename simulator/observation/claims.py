@@ -21,7 +21,7 @@ _SAYS_SO = 0.22
 """Share of a statement's meaning that a sentence with the same value must have to support it."""
 _SAYS_OTHERWISE = 0.45
 """Share of a statement's meaning that a sentence with another value must have to contradict it."""
-_SAYS_THE_OPPOSITE = 0.8
+_SAYS_THE_OPPOSITE = 0.9
 """Share of a statement's meaning that a sentence with the other negation must have to contradict it."""
 
 
@@ -176,7 +176,7 @@ def _opposite(
     text: Text, number: int, words: frozenset[str], documents: Documentation
 ) -> tuple[Verdict, str | None, float] | None:
     """A sentence of the documentation that says nearly the same with the other negation."""
-    if len(words) < 3:
+    if len(words) < 4:
         return None
     negated = _negated(text, number)
     same = max((documents.overlap(words, line) for line in documents.lines if line.negated == negated), default=0.0)

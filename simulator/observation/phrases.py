@@ -57,8 +57,8 @@ class Alternative:
 class Phrase:
     """A parsed phrase: every element must be found by one of its alternatives; an empty element is a wide gap.
 
-    A phrase of one word and a negation ("nothing happens") demands the very negators that it names, else any
-    negation of the word would do ("that should not have happened").
+    An ordered phrase, and one of a single word and a negation ("nothing happens"), demands the very `negators` that it
+    names, else any negation would do ("that should not have happened").
     """
 
     source: str
@@ -169,7 +169,7 @@ def parse_phrase(source: str, language: Language, ordered: bool = False) -> Phra
     plain = read(re.sub(r"\([^()]*\)", " ", source), language).tokens
     named = frozenset(token.key for token in plain if token.negates)
     ends_negated = bool(plain) and plain[-1].negates and source.rstrip().endswith(plain[-1].text)
-    needs = named if len(elements) == 1 else frozenset()
+    needs = named if ordered or len(elements) == 1 else frozenset()
     return Phrase(source, tuple(elements), negations, ordered, needs, ends_negated)
 
 

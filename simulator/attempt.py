@@ -16,7 +16,7 @@ from simulator.conversation import Outcome, Transcript, Turn
 from simulator.customers import Customer
 from simulator.director import Situation
 from simulator.observation import observe
-from simulator.scoring import Dimension, Exchange, Score, Scorecard, Scorer, make_scorecard
+from simulator.scoring import Dimension, Exchange, Score, Scorecard, Scorer, best_reply, loss, make_scorecard
 
 Clock = Callable[[], float]
 """Seconds since the attempt started."""
@@ -318,7 +318,11 @@ class Attempt:
             waited=waited,
             transcript=(*self.transcript, turn),
         )
-        self._exchanges.append(Exchange(place, turn.text, waited, before, self._situation, treatment, observation))
+        best = best_reply(self.case, before)
+        cost = loss(self.case, before, treatment, best)
+        self._exchanges.append(
+            Exchange(place, turn.text, waited, before, self._situation, treatment, observation, best, cost)
+        )
 
     def _commit(self, turn: Turn, situation: Situation, answered: Sequence[Exchange]) -> bool:
         ended = situation.outcome is not None

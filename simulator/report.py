@@ -7,7 +7,7 @@ from typing import Any
 from simulator.attempt import Attempt
 from simulator.case import Case
 from simulator.observation import Observation
-from simulator.scoring import Evidence, ReaderLanguage, Score, best_reply, loss, mark_of, word
+from simulator.scoring import Evidence, ReaderLanguage, Score, word
 
 
 def report(attempt: Attempt, *, reader: ReaderLanguage = "en") -> dict[str, Any]:
@@ -43,7 +43,7 @@ def _turns(attempt: Attempt) -> list[dict[str, Any]]:
         exchange = exchanges.get(place)
         if exchange is not None:
             data["observation"] = observation_data(exchange.observation)
-            data["mark"] = mark_of(loss(attempt.case, exchange, best_reply(attempt.case, exchange.before)))
+            data["mark"] = exchange.mark
         turns.append(data)
     return turns
 

@@ -11,7 +11,7 @@ from simulator.attempt import Attempt, MemoryLog
 from simulator.case import Case
 from simulator.conversation import Turn
 from simulator.customers import ScriptedCustomer
-from simulator.scoring import DIMENSIONS, RULE_SCORERS, best_reply, in_words, loss, mark_of, word
+from simulator.scoring import DIMENSIONS, RULE_SCORERS, in_words, word
 
 _STOP = "/stop"
 
@@ -86,14 +86,10 @@ def show(attempt: Attempt, *, talk: bool) -> None:
             typer.echo(f"{'you' if turn.role == 'agent' else _customer(case)}: {turn.text}")
         exchange = exchanges.get(place)
         if exchange is not None:
-            best = best_reply(case, exchange.before)
-            mark = mark_of(loss(case, exchange, best))
-            better = (
-                f"; better: {in_words(case, best, language=exchange.before.language)}"
-                if mark not in ("best", "good")
-                else ""
-            )
-            typer.echo(f"  [{mark}{better}]" if talk else f"{exchange.reply[:60]!r}: {mark}{better}")
+            better = ""
+            if exchange.mark not in ("best", "good"):
+                better = f"; better: {in_words(case, exchange.best, language=exchange.before.language)}"
+            typer.echo(f"  [{exchange.mark}{better}]" if talk else f"{exchange.reply[:60]!r}: {exchange.mark}{better}")
     card = attempt.scorecard()
     typer.echo(f"\nOutcome: {attempt.outcome}")
     for name in DIMENSIONS:

@@ -239,7 +239,7 @@ def test_the_example_of_the_guide_works(tmp_path: Path) -> None:
     library = load_library(tmp_path)
     assert problems_of(library) == []
     for persona in library.scenario("missing-label").personas:
-        assert [result.problems for result in rehearse(library.cast("missing-label", persona=persona))] == [()] * 8
+        assert not [result for result in rehearse(library.cast("missing-label", persona=persona)) if result.problems]
 
 
 @pytest.mark.parametrize(("phrase", "reply", "matches"), table("Phrase"))

@@ -17,9 +17,7 @@ from simulator.scoring import (
     Score,
     best_reply,
     in_words,
-    loss,
     make_scorecard,
-    mark_of,
     word,
 )
 from simulator.scoring.reply_time import band_value
@@ -143,8 +141,8 @@ def test_the_best_reply_is_marked_best_and_can_be_worded() -> None:
         before = attempt.situation
         option = best_reply(attempt.case, before)
         attempt.reply(in_words(attempt.case, option, language="en", variant=before.replies))
-        exchange = attempt.exchanges[-1]
-        assert mark_of(loss(attempt.case, exchange, option)) in ("best", "good")
+        assert attempt.exchanges[-1].best == option
+        assert attempt.exchanges[-1].mark in ("best", "good")
 
 
 def test_marks_get_worse_with_what_a_reply_cost() -> None:
@@ -154,14 +152,11 @@ def test_marks_get_worse_with_what_a_reply_cost() -> None:
         "I understand.",
         say("en", "insults"),
     ]
-    costs = []
-    for reply in replies:
-        exchange = attempt_of(reply).exchanges[0]
-        case = LIBRARY.cast("late-refund")
-        costs.append(loss(case, exchange, best_reply(case, exchange.before)))
+    exchanges = [attempt_of(reply).exchanges[0] for reply in replies]
+    costs = [exchange.cost for exchange in exchanges]
     assert costs == sorted(costs)
-    assert mark_of(costs[0]) == "best"
-    assert mark_of(costs[-1]) == "blunder"
+    assert exchanges[0].mark == "best"
+    assert exchanges[-1].mark == "blunder"
 
 
 @pytest.mark.parametrize("trainee", ["expert", "rude", "kind-but-wrong", "keyword-stuffer"])

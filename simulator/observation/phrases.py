@@ -58,15 +58,17 @@ class Phrase:
     """A parsed phrase: every element must be found by one of its alternatives; an empty element is a wide gap.
 
     An ordered phrase, and one of a single word and a negation ("nothing happens"), demands the very `negators` that it
-    names, else any negation would do ("that should not have happened").
+    names, else any negation would do ("that should not have happened"). `gates` are the words by which a text is
+    found at once not to say it.
     """
 
     source: str
     elements: tuple[tuple[Alternative, ...], ...]
     negations: int
     ordered: bool
-    negators: frozenset[str] = frozenset()
-    ends_negated: bool = False
+    negators: frozenset[str]
+    ends_negated: bool
+    gates: tuple[frozenset[str], ...]
 
 
 @lru_cache(maxsize=8)
@@ -170,7 +172,12 @@ def parse_phrase(source: str, language: Language, ordered: bool = False) -> Phra
     named = frozenset(token.key for token in plain if token.negates)
     ends_negated = bool(plain) and plain[-1].negates and source.rstrip().endswith(plain[-1].text)
     needs = named if ordered or len(elements) == 1 else frozenset()
-    return Phrase(source, tuple(elements), negations, ordered, needs, ends_negated)
+    gates = tuple(frozenset(alt.atoms[0] for alt in element) for element in elements if _has_gate(element))
+    return Phrase(source, tuple(elements), negations, ordered, needs, ends_negated, gates)  # type: ignore[arg-type]
+
+
+def _has_gate(element: tuple[Alternative, ...]) -> bool:
+    return bool(element) and all(isinstance(alternative.atoms[0], str) for alternative in element)
 
 
 def _alternative(source: str, language: Language, ordered: bool) -> Alternative:
@@ -227,13 +234,9 @@ def first_of(phrases: Iterable[Phrase], text: Text, *, context: frozenset[str] =
 
 
 def _possible(phrase: Phrase, text: Text, context: frozenset[str]) -> bool:
-    """A cheap necessary condition: every element has an alternative whose words the text or the context holds."""
-    keys = text.keys
-    return phrase.negators <= keys and all(
-        any(all(isinstance(a, Quantity) or a in keys or a in context for a in alt.atoms) for alt in element)
-        for element in phrase.elements
-        if element
-    )
+    """A cheap necessary condition: each element has an alternative that begins with a word of the text or context."""
+    keys = text.keys | context if context else text.keys
+    return phrase.negators <= keys and not any(gate.isdisjoint(keys) for gate in phrase.gates)
 
 
 def _same(atom: str | Quantity, item: Item) -> bool:

@@ -10,6 +10,7 @@ from simulator.case import Case
 from simulator.director import Situation
 from simulator.mood import Treatment
 from simulator.observation import Observation
+from simulator.scoring.best_reply import Mark, Option, mark_of
 
 Dimension = Literal["accuracy", "tone", "de_escalation", "reply_time"]
 DIMENSIONS: tuple[Dimension, ...] = ("accuracy", "tone", "de_escalation", "reply_time")
@@ -80,6 +81,8 @@ class Exchange:
         after: the situation that it led to.
         treatment: what it meant to the customer.
         observation: what was found in it.
+        best: the best reply that the rules offered instead.
+        cost: points that the reply cost against it, 0 or more.
     """
 
     turn: int
@@ -89,6 +92,13 @@ class Exchange:
     after: Situation
     treatment: Treatment
     observation: Observation
+    best: Option
+    cost: float
+
+    @property
+    def mark(self) -> Mark:
+        """How good the reply was against the best one."""
+        return mark_of(self.cost)
 
 
 class Scorer(Protocol):

@@ -14,7 +14,6 @@ from simulator.director import Situation, next_fact, next_hidden
 from simulator.mood import Treatment, effects, next_mood
 from simulator.observation.lexicon import lexicon
 from simulator.scenarios.formats import MoveName
-from simulator.scoring.base import Exchange
 
 Mark = Literal["best", "good", "inaccuracy", "mistake", "blunder"]
 
@@ -86,10 +85,15 @@ def _worth(mood: Mood, treatment: Treatment) -> float:
     return _TRUST * mood.trust - _ANGER * mood.anger - _CONFUSION * mood.confusion + _PROGRESS * steps
 
 
-def loss(case: Case, exchange: Exchange, best: Option) -> float:
-    """What a reply cost against the best one, in points of worth, 0 or more. Waiting is not counted here."""
-    treatment = replace(exchange.treatment, late_minutes=0.0)
-    mood = next_mood(exchange.before.mood, treatment, case.persona, bounded=False)
+def loss(case: Case, situation: Situation, treatment: Treatment, best: Option) -> float:
+    """What a reply cost against the best one in a situation, in points of worth, 0 or more.
+
+    Args:
+        treatment: what the reply meant to the customer. Waiting is not counted here.
+        best: the best reply in the situation.
+    """
+    treatment = replace(treatment, late_minutes=0.0)
+    mood = next_mood(situation.mood, treatment, case.persona, bounded=False)
     return round(max(0.0, best.worth - _worth(mood, treatment)), 2)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from simulator.case import Case
 from simulator.scoring.base import Dimension, Evidence, Exchange, Note, Score
-from simulator.scoring.best_reply import best_reply, loss, mark_of
 
 _VERSION = "rules-1"
 _POINTS_PER_LOSS = 3.2
@@ -22,8 +21,7 @@ class DeEscalation:
     def score(self, case: Case, exchanges: Sequence[Exchange], *, whole: bool) -> Score:
         if not exchanges:
             return Score("de_escalation", None, Note("no_reply"), (), "rules", _VERSION)
-        costs = [loss(case, exchange, best_reply(case, exchange.before)) for exchange in exchanges]
-        values = [max(0.0, 100 - _POINTS_PER_LOSS * cost) for cost in costs]
+        values = [max(0.0, 100 - _POINTS_PER_LOSS * exchange.cost) for exchange in exchanges]
         value = sum(values) / len(values)
         start, end = exchanges[0].before.mood, exchanges[-1].after.mood
         if whole:
@@ -31,12 +29,12 @@ class DeEscalation:
             value = (1 - _MOOD_SHARE) * value + _MOOD_SHARE * max(0.0, min(100.0, relief))
         evidence = tuple(
             Evidence(
-                Note(f"mark_{mark_of(cost)}", {"cost": cost}),
+                Note(f"mark_{exchange.mark}", {"cost": exchange.cost}),
                 exchange.turn,
                 exchange.reply,
-                good=mark_of(cost) in ("best", "good"),
+                good=exchange.mark in ("best", "good"),
             )
-            for exchange, cost in zip(exchanges, costs, strict=True)
+            for exchange in exchanges
             if exchange.reply.strip()
         )
         note = Note(
@@ -46,7 +44,7 @@ class DeEscalation:
                 "anger_after": round(end.anger),
                 "trust_before": round(start.trust),
                 "trust_after": round(end.trust),
-                "cost": round(sum(costs), 1),
+                "cost": round(sum(exchange.cost for exchange in exchanges), 1),
             },
         )
         return Score("de_escalation", round(value, 1), note, evidence, "rules", _VERSION)

@@ -16,9 +16,7 @@ from simulator.scoring import (
     Option,
     ReaderLanguage,
     Scorecard,
-    best_reply,
     in_words,
-    loss,
     mark_of,
     move_label,
     pass_marks,
@@ -147,8 +145,8 @@ def passage_of(attempt: Attempt, id: str, *, reader: ReaderLanguage) -> Passage 
 
 def _reply(attempt: Attempt, exchange: Exchange, number: int, reader: ReaderLanguage) -> ReplyReview:
     case = attempt.case
-    best = best_reply(case, exchange.before)
-    cost = loss(case, exchange, best)
+    best = exchange.best
+    cost = exchange.cost
     mark = mark_of(cost)
     language = exchange.before.language
     target = channels.targets(case.scenario)

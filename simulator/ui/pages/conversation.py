@@ -19,6 +19,7 @@ from simulator.ui.widgets.chat import Clock, chat, sending
 
 def show() -> None:
     """The page."""
+    import sys; print("RUN", file=sys.stderr, flush=True)
     practice = open_practice()
     if practice is None:
         return
@@ -113,6 +114,7 @@ def _clock(attempt: Attempt, now: float) -> Clock:
 
 
 def _sent(attempt_id: str) -> None:
+    import sys; print("SENT", attempt_id, dict(st.session_state.get(f"chat-{attempt_id}") or {}), file=sys.stderr, flush=True)
     reply = sending(attempt_id)
     if reply is None:
         return

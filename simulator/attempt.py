@@ -14,7 +14,7 @@ from simulator import director
 from simulator.case import Case
 from simulator.conversation import Outcome, Transcript, Turn
 from simulator.customers import Customer
-from simulator.director import Situation
+from simulator.director import Cue, Situation
 from simulator.observation import observe
 from simulator.scoring import Dimension, Exchange, Score, Scorecard, Scorer, best_reply, loss, make_scorecard
 
@@ -45,12 +45,8 @@ class Judged:
 class Log(Protocol):
     """Where an attempt's turns are kept. Every method is durable when it returns."""
 
-    def turns(self) -> Transcript:
-        """All the turns so far."""
-        ...
-
-    def outcome(self) -> Outcome | None:
-        """How the attempt ended, if it has."""
+    def read(self) -> tuple[Transcript, Outcome | None]:
+        """All the turns so far, and how the attempt ended, if it has."""
         ...
 
     def append_reply(self, turn: Turn, *, browser_waited: float | None, send_id: str | None) -> Sent:
@@ -93,11 +89,8 @@ class MemoryLog:
         self._sent: dict[str, Sent] = {}
         self._outcome: Outcome | None = None
 
-    def turns(self) -> Transcript:
-        return tuple(self._turns)
-
-    def outcome(self) -> Outcome | None:
-        return self._outcome
+    def read(self) -> tuple[Transcript, Outcome | None]:
+        return tuple(self._turns), self._outcome
 
     def append_reply(self, turn: Turn, *, browser_waited: float | None, send_id: str | None) -> Sent:
         if send_id in self._sent:
@@ -135,6 +128,9 @@ class Attempt:
     Make one with `begin` or `resume`. All that it shows (`transcript`, `situation`, `exchanges`) follows from the
     turns in its log.
     """
+
+    _situation: Situation
+    _cue: Cue
 
     def __init__(self, case: Case, *, customer: Customer, scorers: Sequence[Scorer], log: Log, clock: Clock) -> None:
         self.case = case
@@ -209,7 +205,7 @@ class Attempt:
         The answer is committed even if nobody takes the pieces. Nothing is left unanswered after it.
         """
         pieces: list[str] = []
-        while not self.is_answered and self._log.outcome() is None:
+        while not self.is_answered and not self._ended:
             pieces = list(self._customer.speak(self._cue))
             turn = Turn("customer", "".join(pieces), self._clock(), voice=self._customer.voice)
             if self._commit(turn, self._situation, self._unanswered):
@@ -240,6 +236,7 @@ class Attempt:
         if self.outcome is None:
             self._situation = replace(self._situation, outcome="resolved" if self.situation.settled else "closed")
             self._log.end(outcome=self._situation.outcome or "closed", at=self._clock(), scorecard=self.scorecard())
+            self._ended = True
 
     def reply_scores(self, exchange: Exchange) -> dict[Dimension, Score]:
         """What the scorers say of one reply."""
@@ -251,13 +248,13 @@ class Attempt:
 
     def refresh(self) -> None:
         """Takes in what the log holds: another tab or process may have written to it."""
-        turns = self._log.turns()
+        turns, outcome = self._log.read()
         if turns[: len(self.transcript)] != self.transcript:
             self._restart()
         for turn in turns[len(self.transcript) :]:
             self._take(turn)
-        outcome = self._log.outcome()
         if outcome is not None:
+            self._ended = True
             self._situation = replace(self._situation, outcome=outcome)
 
     @property
@@ -276,6 +273,7 @@ class Attempt:
 
     def _restart(self) -> None:
         self._situation, self._cue = director.opening(self.case)
+        self._ended = False
         self.transcript: Transcript = ()
         self._exchanges: list[Exchange] = []
         self._situations: list[Situation] = []

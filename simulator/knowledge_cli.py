@@ -101,7 +101,9 @@ def search(
     if not hits:
         typer.echo("Nothing found: try other words")
     for hit in hits:
-        typer.echo(f"{hit.score:.2f}  {hit.passage.id}  {hit.passage.title}\n      {' '.join(hit.passage.text.split())}\n")
+        typer.echo(
+            f"{hit.score:.2f}  {hit.passage.id}  {hit.passage.title}\n      {' '.join(hit.passage.text.split())}\n"
+        )
 
 
 @app.command()

@@ -127,7 +127,9 @@ def next_mood(mood: Mood, treatment: Treatment, persona: Persona, *, bounded: bo
     return Mood(
         anger=_moved(mood.anger, anger, ease=ease, bounded=bounded),
         confusion=_moved(mood.confusion, confusion, ease=max(ease, 0.6), bounded=bounded),
-        trust=round(max(0.0 if bounded else -100.0, min(100.0, mood.trust + (trust * ease if trust > 0 else trust))), 2),
+        trust=round(
+            max(0.0 if bounded else -100.0, min(100.0, mood.trust + (trust * ease if trust > 0 else trust))), 2
+        ),
     )
 
 

@@ -98,11 +98,9 @@ class HistoryLog:
     def __init__(self, store: Store, attempt_id: str, case: Case, started: datetime) -> None:
         self._store, self._id, self._case, self._started = store, attempt_id, case, started
 
-    def turns(self) -> Transcript:
-        return tuple(_turn(stored) for stored in history.load_attempt(self._store, attempt_id=self._id).turns)
-
-    def outcome(self) -> Outcome | None:
-        return history.load_attempt(self._store, attempt_id=self._id).outcome
+    def read(self) -> tuple[Transcript, Outcome | None]:
+        record = history.load_attempt(self._store, attempt_id=self._id)
+        return tuple(_turn(stored) for stored in record.turns), record.outcome
 
     def append_reply(self, turn: Turn, *, browser_waited: float | None, send_id: str | None) -> Sent:
         try:

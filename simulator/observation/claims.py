@@ -110,6 +110,7 @@ def check_claims(
         (quantity.value, quantity.dimension) for part in known for quantity in _quantities(read(part, text.language))
     )
     sources = list(conveyed)
+    plans = _own_plans(text)
     claims = []
     for number in sorted({token.sentence for token in text.tokens}):
         if is_plain_question(text, number):
@@ -117,7 +118,8 @@ def check_claims(
         start, end = text.sentence(number)
         quote = Quote(text.source[start:end], start, end)
         source = next((passage for said, passage in sources if start <= said.start < end), None)
-        claim = _check(text, number, quote, documents, given, source)
+        own = any(start <= plan.start < end for plan in plans)
+        claim = _check(text, number, quote, documents, given, source, own=own)
         if claim is not None:
             claims.append(claim)
     return tuple(claims)
@@ -130,10 +132,11 @@ def _check(
     documents: Documentation,
     given: frozenset[tuple[float, str | None]],
     source: str | None,
+    *,
+    own: bool,
 ) -> Claim | None:
     words = _words(text, number)
     quantities = [q for q in _quantities(text, number) if (q.value, q.dimension) not in given]
-    own = _is_own_plan(text, number)
     verdicts: list[tuple[Verdict, str | None, float]] = []
     for quantity in quantities:
         verdict = _check_quantity(quantity, words, documents, source)
@@ -187,13 +190,8 @@ def _opposite(
     return ("contradicted", best[1], 0.0) if best[0] >= _SAYS_THE_OPPOSITE and best[0] > same else None
 
 
-def _is_own_plan(text: Text, number: int) -> bool:
-    """Whether a sentence tells what the agent is going to do: no documentation speaks of that."""
-    start, end = text.sentence(number)
+def _own_plans(text: Text) -> list[Quote]:
+    """Where a reply tells what the agent is going to do: no documentation speaks of that."""
     moves = lexicon(text.language).moves
     phrases = (*moves["gives_next_step"].phrases, *moves["stalls"].phrases, *moves["takes_ownership"].phrases)
-    return any(
-        start <= quote.start < end
-        for phrase in phrases
-        for quote in find_all(parse_phrase(phrase, text.language, ordered=True), text)
-    )
+    return [quote for phrase in phrases for quote in find_all(parse_phrase(phrase, text.language, ordered=True), text)]

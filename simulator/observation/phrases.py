@@ -207,7 +207,7 @@ def find_all(phrase: Phrase, text: Text, *, context: frozenset[str] = frozenset(
         return
     items = items_of(text, phrase.ordered)
     seen_until = -1
-    for start in range(len(items)):
+    for start in _starts(phrase, text, items):
         matched = (
             _match_in_order(phrase, items, start, text)
             if phrase.ordered
@@ -237,6 +237,25 @@ def _possible(phrase: Phrase, text: Text, context: frozenset[str]) -> bool:
     """A cheap necessary condition: each element has an alternative that begins with a word of the text or context."""
     keys = text.keys | context if context else text.keys
     return phrase.negators <= keys and not any(gate.isdisjoint(keys) for gate in phrase.gates)
+
+
+def _starts(phrase: Phrase, text: Text, items: tuple[Item, ...]) -> Iterable[int]:
+    """Where a match can begin: an ordered phrase at the words of its first element only."""
+    if not phrase.ordered or not phrase.elements[0] or not _has_gate(phrase.elements[0]):
+        return range(len(items))
+    places = _places(text)
+    return sorted({place for word in phrase.gates[0] for place in places.get(word, ())})
+
+
+@lru_cache(maxsize=512)
+def _places(text: Text) -> dict[str, list[int]]:
+    """Where each word, by key and by form, stands among the items of a text."""
+    places: dict[str, list[int]] = {}
+    for place, item in enumerate(items_of(text, keep_function_words=True)):
+        if isinstance(item.atom, str):
+            places.setdefault(item.atom, []).append(place)
+            places.setdefault(item.form, []).append(place)
+    return places
 
 
 def _same(atom: str | Quantity, item: Item) -> bool:

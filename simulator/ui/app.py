@@ -15,7 +15,7 @@ from simulator.ui.translations import LANGUAGES
 def run() -> None:
     """One run of the app."""
     st.set_page_config(page_icon=str(look.LOGO), layout="wide")
-    look.apply()
+    look.apply(offline=_("No connection to the server. The page tries again by itself; what you wrote is kept."))
     services.warm(session.settings().library)
     page = st.navigation(
         [routes.page(name) for name in ("practise", "conversation", "debrief", "history")], position="hidden"

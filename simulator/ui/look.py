@@ -78,6 +78,12 @@ def _picture(shape: str) -> str:
     return f"data:image/svg+xml,{quote(svg)}"
 
 
-def apply() -> None:
-    """Puts the style sheet on the page."""
-    st.html(f"<style>{style_sheet()}</style>")
+def apply(*, offline: str) -> None:
+    """Puts the style sheet on the page.
+
+    Args:
+        offline: what the page says while the server cannot be reached, in place of Streamlit's own advice to
+            developers.
+    """
+    quoted = offline.replace("\\", "\\\\").replace('"', '\\"').replace("<", "\\3c ")
+    st.html(f'<style>{style_sheet()}\n:root{{--tc-offline:"{quoted}";}}</style>')

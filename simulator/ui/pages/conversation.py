@@ -19,7 +19,6 @@ from simulator.ui.widgets.chat import Clock, chat, sending
 
 def show() -> None:
     """The page."""
-    import sys; print("RUN", file=sys.stderr, flush=True)
     practice = open_practice()
     if practice is None:
         return
@@ -85,10 +84,11 @@ def _chat(practice: Practice) -> None:
     due = attempt.next_silence()
     now = clock_since(practice.started_at)()
     stored = history.load_attempt(services.store(session.settings().history), attempt_id=practice.id)
+    known = [turn.send_id for turn in stored.turns if turn.send_id is not None]
     chat(
         practice.id,
         turns=[{"role": turn.role, "text": turn.text} for turn in attempt.transcript],
-        sent=[turn.send_id for turn in stored.turns if turn.send_id is not None],
+        sent=known,
         refused=trouble[0] if trouble else None,
         customer=attempt.case.scenario.record.customer.name,
         clock=None if ended else _clock(attempt, now),
@@ -98,6 +98,11 @@ def _chat(practice: Practice) -> None:
         on_send=lambda: _sent(practice.id),
         on_tick=lambda: None,  # the run that follows lets the time pass
     )
+    # The first run after a restart of the server brings what was sent, but calls no callback.
+    missed = sending(practice.id)
+    if missed is not None and missed.send_id not in known and trouble is None and not ended:
+        _sent(practice.id)
+        st.rerun()
     if ended:
         st.html(quiet(_("The debrief shows what each of your replies did.")))
 
@@ -114,7 +119,6 @@ def _clock(attempt: Attempt, now: float) -> Clock:
 
 
 def _sent(attempt_id: str) -> None:
-    import sys; print("SENT", attempt_id, dict(st.session_state.get(f"chat-{attempt_id}") or {}), file=sys.stderr, flush=True)
     reply = sending(attempt_id)
     if reply is None:
         return

@@ -316,7 +316,8 @@ class Attempt:
             waited=waited,
             transcript=(*self.transcript, turn),
         )
-        best = best_reply(self.case, before)
+        asking = treatment.learned > 0 and not treatment.new_facts
+        best = best_reply(self.case, before, asking=asking)
         cost = loss(self.case, before, treatment, best)
         self._exchanges.append(
             Exchange(place, turn.text, waited, before, self._situation, treatment, observation, best, cost)

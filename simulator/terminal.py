@@ -88,7 +88,7 @@ def show(attempt: Attempt, *, talk: bool) -> None:
         if exchange is not None:
             better = ""
             if exchange.mark not in ("best", "good"):
-                better = f"; better: {in_words(case, exchange.best, language=exchange.before.language)}"
+                better = f"; better: {in_words(case, exchange.best, language=exchange.before.language, variant=exchange.before.replies)}"
             typer.echo(f"  [{exchange.mark}{better}]" if talk else f"{exchange.reply[:60]!r}: {exchange.mark}{better}")
     card = attempt.scorecard()
     typer.echo(f"\nOutcome: {attempt.outcome}")

@@ -14,7 +14,7 @@ from simulator.conversation import LANGUAGES, Language, Quote
 from simulator.observation.base import VERSION, Claim, Found, Move, Observation, Verdict
 from simulator.observation.claims import check_claims
 from simulator.observation.language import detect
-from simulator.observation.moves import asks_for, is_plain_question, observed_moves
+from simulator.observation.moves import RUDE_MOVES, asks_for, is_plain_question, observed_moves
 from simulator.observation.phrases import Phrase, PhraseError, find_all, parse_phrase
 from simulator.observation.words import Text, key_of, read
 
@@ -92,16 +92,13 @@ def observe(
     claims = _claims(text, case, own, customer_said, facts, forbidden)
     return Observation(
         language=written,
-        moves=moves if not stuffed else tuple(move for move in moves if move.move not in _GIVEN_BY_SENTENCES),
+        moves=tuple(move for move in moves if not stuffed or move.move in RUDE_MOVES),
         facts=() if stuffed else tuple(facts),
         asked=() if stuffed else tuple(asked_for),
         claims=claims,
         words=len(text.tokens),
         stuffed=stuffed,
     )
-
-
-_GIVEN_BY_SENTENCES = ("names_feeling", "restates", "explains", "offers_remedy", "takes_ownership", "gives_next_step")
 
 
 def conveys(phrases: Iterable[str], text: Text, *, context: frozenset[str] = frozenset()) -> Quote | None:

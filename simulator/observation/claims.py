@@ -16,6 +16,7 @@ from simulator.observation.lexicon import lexicon
 from simulator.observation.moves import is_plain_question
 from simulator.observation.phrases import Quantity, find_all, items_of, parse_phrase
 from simulator.observation.words import Text, read
+from simulator.scenarios.formats import MoveName
 
 _SAYS_SO = 0.22
 """Share of a statement's meaning that a sentence with the same value must have to support it."""
@@ -110,7 +111,7 @@ def check_claims(
         (quantity.value, quantity.dimension) for part in known for quantity in _quantities(read(part, text.language))
     )
     sources = list(conveyed)
-    plans = _own_plans(text)
+    personal = _personal(text)
     claims = []
     for number in sorted({token.sentence for token in text.tokens}):
         if is_plain_question(text, number):
@@ -118,7 +119,7 @@ def check_claims(
         start, end = text.sentence(number)
         quote = Quote(text.source[start:end], start, end)
         source = next((passage for said, passage in sources if start <= said.start < end), None)
-        own = any(start <= plan.start < end for plan in plans)
+        own = any(start <= said.start < end for said in personal)
         claim = _check(text, number, quote, documents, given, source, own=own)
         if claim is not None:
             claims.append(claim)
@@ -190,8 +191,19 @@ def _opposite(
     return ("contradicted", best[1], 0.0) if best[0] >= _SAYS_THE_OPPOSITE and best[0] > same else None
 
 
-def _own_plans(text: Text) -> list[Quote]:
-    """Where a reply tells what the agent is going to do: no documentation speaks of that."""
+_PERSONAL: tuple[MoveName, ...] = (
+    "gives_next_step",
+    "stalls",
+    "takes_ownership",
+    "names_feeling",
+    "empathises",
+    "apologises",
+    "restates",
+)
+
+
+def _personal(text: Text) -> list[Quote]:
+    """Where a reply speaks of what the agent will do or the customer has been through: no documentation says that."""
     moves = lexicon(text.language).moves
-    phrases = (*moves["gives_next_step"].phrases, *moves["stalls"].phrases, *moves["takes_ownership"].phrases)
+    phrases = [phrase for move in _PERSONAL for phrase in moves[move].phrases]
     return [quote for phrase in phrases for quote in find_all(parse_phrase(phrase, text.language, ordered=True), text)]

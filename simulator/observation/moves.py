@@ -14,6 +14,10 @@ from simulator.scenarios.formats import MoveName
 
 _HELPS: frozenset[MoveName] = frozenset({"offers_remedy", "offers_choice", "gives_next_step", "sets_limit"})
 _EXPLAINED: tuple[MoveName, ...] = ("refuses_flat", "hides_behind_policy", "promises")
+RUDE_MOVES: frozenset[MoveName] = frozenset(
+    {"insults", "mocks", "threatens", "blames", "dismisses", "tells_to_calm_down"}
+)
+"""What hurts in whatever form it comes: in a foreign language, in a heap of keywords."""
 _RESTATED_WORDS = 2
 """So many words of the case in one statement, addressed to the customer, restate the problem."""
 
@@ -86,8 +90,7 @@ def observed_moves(
     """
     found = {move.move: move.quote for move in cued_moves(text)}
     if wrong_language:
-        harm = ("insults", "mocks", "threatens", "blames", "dismisses", "tells_to_calm_down")
-        found = {move: quote for move, quote in found.items() if move in harm}
+        found = {move: quote for move, quote in found.items() if move in RUDE_MOVES}
         whole = Quote(text.source, 0, len(text.source))
         return tuple(Move(name, quote) for name, quote in {**found, "wrong_language": whole}.items())
     if text.questions:

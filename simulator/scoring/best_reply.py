@@ -42,9 +42,16 @@ class Option:
     mood: Mood
 
 
-def best_reply(case: Case, situation: Situation) -> Option:
-    """The best reply in a situation: at most three moves around one fact or question."""
-    return max(_options(case, situation), key=lambda option: option.worth)
+def best_reply(case: Case, situation: Situation, *, asking: bool = False) -> Option:
+    """The best reply in a situation: at most three moves around one fact or question.
+
+    Args:
+        asking: only replies that ask for a hidden fact, where one is left. A reply that does is held against these:
+            asking first is as good a way as telling first.
+    """
+    options = list(_options(case, situation))
+    asks = [option for option in options if option.hidden is not None] if asking else []
+    return max(asks or options, key=lambda option: option.worth)
 
 
 def _options(case: Case, situation: Situation) -> Iterator[Option]:

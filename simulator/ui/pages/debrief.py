@@ -90,27 +90,27 @@ def _verdict(practice: Practice, found: Review) -> None:
     outcome, card = practice.attempt.outcome, found.card
     if outcome is None:
         return
-    reasons = []
-    for name in DIMENSIONS:
-        value = card.scores[name].value
-        if name in card.failed and value is None:
-            reasons.append(_("{dimension}: no verdict.").format(dimension=labels.dimension(name)))
-        elif name in card.failed:
-            reasons.append(_short_of(labels.dimension(name), value or 0.0, found.marks[name]))
-    if "overall" in card.failed and card.overall is not None:
-        reasons.append(_short_of(_("Overall"), card.overall, found.marks["overall"]))
+    values: dict[str, float | None] = {name: card.scores[name].value for name in DIMENSIONS}
+    values["overall"] = card.overall
+    names: dict[str, str] = {name: labels.dimension(name) for name in DIMENSIONS}
+    names["overall"] = _("Overall")
+    short = [_short_of(names[name], values[name], found.marks[name]) for name in values if name in card.failed]
+    sentences = [labels.outcome_sentence(outcome)]
+    if short:
+        sentences.append(_("Below the pass mark: {list}.").format(list="; ".join(short)))
+    elif card.passed:
+        sentences.append(_("Every pass mark was reached."))
     title = _("Passed") if card.passed else _("Not passed")
-    reached = _("Every pass mark was reached.") if card.passed else ""
-    items = "".join(f"<li>{esc(reason)}</li>" for reason in reasons)
     st.html(
         f'<div class="tc tc-panel tc-verdict" data-passed="{"yes" if card.passed else "no"}" data-testid="verdict">'
-        f'<h2 class="tc-h2" style="margin-top:0">{esc(title)}</h2>'
-        f"<p>{esc(labels.outcome_sentence(outcome))} {esc(reached)}</p>{items and f'<ul>{items}</ul>'}</div>"
+        f'<h2 class="tc-h2" style="margin-top:0">{esc(title)}</h2><p>{esc(" ".join(sentences))}</p></div>'
     )
 
 
-def _short_of(name: str, value: float, mark: float) -> str:
-    return _("{name}: {value}, and {mark} would have passed.").format(name=name, value=round(value), mark=round(mark))
+def _short_of(name: str, value: float | None, mark: float) -> str:
+    if value is None:
+        return _("{name} without a verdict").format(name=name)
+    return _("{name} {value} of {mark}").format(name=name, value=round(value), mark=round(mark))
 
 
 def _scores(practice: Practice, found: Review) -> None:

@@ -95,14 +95,19 @@ def _filtered(library: Library) -> list[str]:
         sorted({each.trains for each in scenarios.values()}),
         format_func=labels.trains,
         key="filter-trains",
+        persist_state="session",
     )
     with st.container(horizontal=True, key="filters"):
-        field = _filter(_("Field"), {each.field for each in scenarios.values()}, labels.field)
-        product = _filter(_("Product"), {each.product for each in scenarios.values()}, labels.product)
-        difficulty = _filter(_("Difficulty"), {each.difficulty for each in scenarios.values()}, labels.difficulty)
+        field = _filter("field", _("Field"), {each.field for each in scenarios.values()}, labels.field)
+        product = _filter("product", _("Product"), {each.product for each in scenarios.values()}, labels.product)
+        difficulty = _filter(
+            "difficulty", _("Difficulty"), {each.difficulty for each in scenarios.values()}, labels.difficulty
+        )
         codes = {code for each in scenarios.values() for code in each.languages}
-        spoken = _filter(_("Language"), codes, labels.spoken)
-        persona = _filter(_("Customer"), set(library.personas), lambda id: in_interface(library.personas[id].name))
+        spoken = _filter("language", _("Language"), codes, labels.spoken)
+        persona = _filter(
+            "persona", _("Customer"), set(library.personas), lambda id: in_interface(library.personas[id].name)
+        )
 
     def fits(id: str, each: Scenario) -> bool:
         playable = persona is None or any(persona in library.personas_for(id, code) for code in each.languages)
@@ -117,14 +122,15 @@ def _filtered(library: Library) -> list[str]:
     return sorted(found, key=lambda id: (scenarios[id].trains, scenarios[id].difficulty, id))
 
 
-def _filter(label: str, options: Iterable[Option], name: Callable[[Option], str]) -> Option | None:
+def _filter(name: str, label: str, options: Iterable[Option], shown: Callable[[Option], str]) -> Option | None:
     return st.selectbox(
         label,
         sorted(options),
         index=None,
-        format_func=name,
+        format_func=shown,
         placeholder=_("All"),
-        key=f"filter-{label}",
+        key=f"filter-{name}",
+        persist_state="session",
         width=186,
     )
 

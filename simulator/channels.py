@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib import resources
 
+from simulator import yaml12
 from simulator.scenarios.formats import ReplyTargets, Scenario
 
 
 @lru_cache(maxsize=1)
 def _channels() -> dict[str, dict[str, float]]:
-    from ruamel.yaml import YAML
-
-    text = resources.files("simulator").joinpath("channels.yaml").read_text("utf-8")
-    channels: dict[str, dict[str, float]] = YAML(typ="safe", pure=True).load(text)
+    channels: dict[str, dict[str, float]] = yaml12.load_resource("simulator", "channels.yaml")
     return channels
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib import resources
 from typing import Literal
 
+from simulator import yaml12
 from simulator.conversation import Mood
 from simulator.scenarios.formats import Band, MoveName, Persona
 
@@ -79,10 +79,7 @@ class Treatment:
 @lru_cache(maxsize=1)
 def effects() -> dict[MoveName, Effect]:
     """What each move does, from `moves.yaml`."""
-    from ruamel.yaml import YAML
-
-    text = resources.files("simulator").joinpath("moves.yaml").read_text("utf-8")
-    return {name: Effect(**effect) for name, effect in YAML(typ="safe", pure=True).load(text).items()}
+    return {name: Effect(**effect) for name, effect in yaml12.load_resource("simulator", "moves.yaml").items()}
 
 
 def band(anger: float) -> Band:

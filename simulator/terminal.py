@@ -88,7 +88,9 @@ def show(attempt: Attempt, *, talk: bool) -> None:
         if exchange is not None:
             better = ""
             if exchange.mark not in ("best", "good"):
-                better = f"; better: {in_words(case, exchange.best, language=exchange.before.language, variant=exchange.before.replies)}"
+                before = exchange.before
+                words = in_words(case, exchange.best, language=before.language, variant=before.replies)
+                better = f"; better: {words}"
             typer.echo(f"  [{exchange.mark}{better}]" if talk else f"{exchange.reply[:60]!r}: {exchange.mark}{better}")
     card = attempt.scorecard()
     typer.echo(f"\nOutcome: {attempt.outcome}")

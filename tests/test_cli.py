@@ -145,3 +145,18 @@ def test_rehearsing_one_scenario() -> None:
 
 def test_schemas_are_fresh() -> None:
     run("schemas", "--check")
+
+
+def test_knowledge_is_added_searched_listed_and_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOUGH_CUSTOMER_DATA", str(tmp_path / "data"))
+    page = tmp_path / "lamp.md"
+    page.write_text("# Lamp\n\n## Bulbs {#bulbs}\n\nUse LED bulbs of up to 9 W.\n", "utf-8")
+    run("knowledge", "add", page, "--product", "lamp", "--language", "en")
+    hits = run_json("knowledge", "search", "which bulbs fit", "--product", "lamp")
+    assert hits[0]["id"] == "lamp#bulbs"
+    assert 0 < hits[0]["score"] <= 1
+    assert {"product": "lamp", "language": "en", "passages": 1, "added": True} in run_json("knowledge", "list")
+    assert "refund-timing" in run("knowledge", "search", "when is the refund paid", "--product", "tidewell-r4")
+    run("knowledge", "remove", "lamp")
+    assert "lamp" in run("knowledge", "search", "bulbs", "--product", "lamp", code=1)
+    assert "cannot be removed" in run("knowledge", "remove", "larderly", code=1)

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LAYERS: list[set[str]] = [
-    {"conversation"},
+    {"conversation", "yaml12"},
     {"documents", "scenarios.formats", "scenarios.problems", "scenarios.yaml_source", "scenarios.schemas"},
     {"case", "channels"},
     {"observation"},
@@ -38,7 +38,8 @@ HOMES = {
     "langchain_chroma": {"simulator/knowledge"},
     "langchain_core": {"simulator/knowledge"},
     "langchain_openai": {"simulator/knowledge"},
-    "ruamel": {"simulator"},
+    "ruamel": {"simulator/scenarios"},
+    "yaml": {"simulator/yaml12.py", "simulator/scenarios/yaml_source.py"},
     "typer": {"simulator/cli.py", "simulator/knowledge_cli.py", "simulator/terminal.py"},
 }
 FILES = [*sorted((ROOT / "simulator").rglob("*.py")), ROOT / "streamlit_app.py"]

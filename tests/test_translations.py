@@ -12,11 +12,12 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from simulator.scoring import ReaderLanguage
 from simulator.ui.translations import FOLDER, LANGUAGES, catalogue, po_file
 
 UI = Path(__file__).parents[1] / "simulator" / "ui"
 KEYWORDS = {"_": None, "ngettext": (1, 2)}
-TRANSLATED = [language for language in LANGUAGES if language != "en"]
+TRANSLATED: list[ReaderLanguage] = [language for language in LANGUAGES if language != "en"]
 
 
 def key_of(id: object) -> str:
@@ -42,11 +43,11 @@ def messages(catalog: Catalog) -> Iterator[Message]:
 
 
 def forms(message: Message) -> tuple[str, ...]:
-    return message.string if isinstance(message.string, tuple) else (message.string,)
+    return tuple(map(str, message.string)) if isinstance(message.string, tuple) else (str(message.string),)
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_every_text_is_translated(language: str, said: set[str]) -> None:
+def test_every_text_is_translated(language: ReaderLanguage, said: set[str]) -> None:
     catalog = read(po_file(language), language)
     translated = {key_of(message.id) for message in messages(catalog) if all(forms(message))}
     assert translated == said
@@ -54,12 +55,12 @@ def test_every_text_is_translated(language: str, said: set[str]) -> None:
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_no_translation_is_fuzzy(language: str) -> None:
+def test_no_translation_is_fuzzy(language: ReaderLanguage) -> None:
     assert [message.id for message in messages(read(po_file(language), language)) if message.fuzzy] == []
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_translations_keep_the_placeholders(language: str) -> None:
+def test_translations_keep_the_placeholders(language: ReaderLanguage) -> None:
     for message in messages(read(po_file(language), language)):
         wanted = set(re.findall(r"\{\w+\}", key_of(message.id)))
         for form in forms(message):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
+from simulator import yaml12
 from simulator.conversation import Language
 
 
@@ -61,10 +61,7 @@ class Lexicon:
 @lru_cache(maxsize=8)
 def cue_file(language: Language) -> dict[str, Any]:
     """The parsed cue file of a language."""
-    from ruamel.yaml import YAML
-
-    text = resources.files("simulator.observation").joinpath("cues", f"{language}.yaml").read_text("utf-8")
-    data: dict[str, Any] = YAML(typ="safe", pure=True).load(text)
+    data: dict[str, Any] = yaml12.load_resource("simulator.observation", "cues", f"{language}.yaml")
     return data
 
 

@@ -47,10 +47,20 @@ def parse_date(text: str) -> float | None:
     return None
 
 
+@lru_cache(maxsize=1)
+def _russian_numerals() -> frozenset[str]:
+    """All the words that the parser knows, as it writes them. Asking it for each word costs a millisecond."""
+    from number_parser.parser import LanguageData
+
+    return frozenset(word for known in LanguageData("ru").all_numbers for word in known.split())
+
+
 @lru_cache(maxsize=20_000)
 def word_value(words: str, language: Language) -> float | None:
     """The value of a number written in words, or None: "twenty one" is 21, «тридцати» is 30. Expects folded text."""
     if language == "ru":
+        if not _russian_numerals().issuperset(words.replace("й", "и").split()):
+            return None
         from number_parser import parse_number
 
         value = parse_number(words, language="ru")

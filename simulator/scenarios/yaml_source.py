@@ -6,16 +6,17 @@ import copy
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any, Generic, TypeVar, get_args, get_type_hints
 
+import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
+from simulator import yaml12
 from simulator.scenarios.problems import BrokenFile, Problem, choice, closest
 
 Where = tuple[str | int, ...]
@@ -101,7 +102,7 @@ def read_source(path: Path) -> Source:
     """
     text = read_text(path)
     try:
-        root = YAML(typ="safe", pure=True).compose(text)
+        root = _compose(text)
     except MarkedYAMLError as error:
         raise BrokenFile([_no_yaml(path, error)]) from None
     except ReaderError as error:
@@ -116,6 +117,14 @@ def read_source(path: Path) -> Source:
     if anchors:
         raise BrokenFile([*anchors, *source.problems])
     return source
+
+
+def _compose(text: str) -> Any:
+    """The nodes of a text: fast where it is in order, else by the parser that tells best what is wrong with it."""
+    try:
+        return yaml12.compose(text)
+    except (yaml.YAMLError, RecursionError):
+        return YAML(typ="safe", pure=True).compose(text)
 
 
 def _place(before: str) -> tuple[int, int]:
@@ -149,16 +158,16 @@ _KNOWN_MISTAKES = {
 }
 
 
-def _build(node: Node, where: Where, source: Source, anchors: list[Problem]) -> Any:
+def _build(node: Any, where: Where, source: Source, anchors: list[Problem]) -> Any:
     place = (node.start_mark.line + 1, node.start_mark.column + 1)
     source.places.setdefault(where, place)
-    if node.anchor:
+    if getattr(node, "anchor", None):
         anchors.append(Problem(source.path, *place, _ANCHOR))
         return None
-    if isinstance(node, MappingNode):
+    if isinstance(node, (MappingNode, yaml.MappingNode)):
         built: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key = str(key_node.value) if isinstance(key_node, ScalarNode) else "{…}"
+            key = str(key_node.value) if isinstance(key_node, (ScalarNode, yaml.ScalarNode)) else "{…}"
             at = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
             if key in built:
                 first = source.keys[(*where, key)][0]
@@ -166,28 +175,14 @@ def _build(node: Node, where: Where, source: Source, anchors: list[Problem]) -> 
                 source.problems.append(Problem(source.path, *at, message))
                 continue
             source.keys[(*where, key)] = at
-            if not isinstance(value_node, ScalarNode) or not value_node.value:
+            if not isinstance(value_node, (ScalarNode, yaml.ScalarNode)) or not value_node.value:
                 source.places[(*where, key)] = at
             built[key] = _build(value_node, (*where, key), source, anchors)
         return built
-    if isinstance(node, SequenceNode):
+    if isinstance(node, (SequenceNode, yaml.SequenceNode)):
         return [_build(item, (*where, n), source, anchors) for n, item in enumerate(node.value)]
-    return _scalar(str(node.tag).rsplit(":", 1)[-1], str(node.value))
-
-
-def _scalar(kind: str, value: str) -> Any:
-    try:
-        if kind == "int":
-            return int(value.replace("_", ""), 0)
-        if kind == "float":
-            return float(value.replace("_", ""))
-        if kind == "timestamp":
-            return date.fromisoformat(value)
-    except ValueError:
-        return value
-    if kind == "bool":
-        return value.lower() == "true"
-    return None if kind == "null" else value
+    kind = yaml12.kind_of(node) if isinstance(node, yaml.Node) else str(node.tag).rsplit(":", 1)[-1]
+    return yaml12.scalar(kind, str(node.value))
 
 
 def validate(source: Source, model: type[Model]) -> Checked[Model]:

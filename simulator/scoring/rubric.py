@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 
+from simulator import yaml12
 from simulator.case import Case
 from simulator.conversation import Outcome
 from simulator.scoring.base import DIMENSIONS, Dimension, Note, Score
@@ -33,10 +33,7 @@ class Scorecard:
 
 @lru_cache(maxsize=1)
 def _rubric() -> dict[str, dict[str, float]]:
-    from ruamel.yaml import YAML
-
-    text = resources.files("simulator.scoring").joinpath("rubric.yaml").read_text("utf-8")
-    rubric: dict[str, dict[str, float]] = YAML(typ="safe", pure=True).load(text)
+    rubric: dict[str, dict[str, float]] = yaml12.load_resource("simulator.scoring", "rubric.yaml")
     return rubric
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from importlib import resources
 
+from simulator import yaml12
 from simulator.case import Case
 from simulator.mood import effects
 from simulator.scenarios.formats import MoveName
@@ -22,10 +22,7 @@ PARTS = ("politeness", "validation", "understanding", "elaboration", "advice", "
 
 @lru_cache(maxsize=1)
 def _table() -> dict[str, dict[str, float]]:
-    from ruamel.yaml import YAML
-
-    text = resources.files("simulator.scoring").joinpath("tone.yaml").read_text("utf-8")
-    table: dict[str, dict[str, float]] = YAML(typ="safe", pure=True).load(text)
+    table: dict[str, dict[str, float]] = yaml12.load_resource("simulator.scoring", "tone.yaml")
     return table
 
 

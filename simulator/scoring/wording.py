@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from importlib import resources
 from typing import Literal
 
+from simulator import yaml12
 from simulator.case import Case
 from simulator.scenarios.formats import Translated
 from simulator.scoring.base import Note
@@ -17,10 +17,7 @@ ReaderLanguage = Literal["en", "ru"]
 
 @lru_cache(maxsize=1)
 def _sentences() -> dict[str, dict[str, dict[str, str]]]:
-    from ruamel.yaml import YAML
-
-    text = resources.files("simulator.scoring").joinpath("wording.yaml").read_text("utf-8")
-    sentences: dict[str, dict[str, dict[str, str]]] = YAML(typ="safe", pure=True).load(text)
+    sentences: dict[str, dict[str, dict[str, str]]] = yaml12.load_resource("simulator.scoring", "wording.yaml")
     return sentences
 
 

@@ -16,7 +16,6 @@ def run() -> None:
     """One run of the app."""
     st.set_page_config(page_icon=str(look.LOGO), layout="wide")
     look.apply(offline=_("No connection to the server. The page tries again by itself; what you wrote is kept."))
-    services.warm(session.settings().library)
     page = st.navigation(
         [routes.page(name) for name in ("practise", "conversation", "debrief", "history")], position="hidden"
     )
@@ -26,6 +25,7 @@ def run() -> None:
     try:
         services.store(session.settings().history)
         page.run()
+        services.warm(session.settings().library)
     except StoreUnavailable as error:
         _unavailable(error)
 

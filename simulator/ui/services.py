@@ -39,7 +39,10 @@ def _stamp(root: Path) -> int:
 
 @st.cache_resource(show_spinner=False)
 def warm(root: Path) -> None:
-    """Loads in the background what the first page and reply would wait for: library, dictionaries, language finder."""
+    """Loads in the background what the next page or reply would wait for: library, dictionaries, language finder.
+
+    Called when the first page is there, so that the two do not share the processor.
+    """
     threading.Thread(target=_load_heavy_parts, args=(root,), name="warm", daemon=True).start()
 
 

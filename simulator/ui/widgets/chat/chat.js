@@ -3,7 +3,8 @@
 
 const LIMIT = 20000;
 const NEAR_LIMIT = 18000;
-const UNANSWERED_AFTER = 12000; // ms without an acknowledgement until a message counts as unsent
+const RETRY_EVERY = 4000; // ms; a reply keeps its id, so the server takes it once however often it comes
+const UNSENT_AFTER = 3; // tries without an acknowledgement
 
 const chats = new WeakMap();
 
@@ -52,7 +53,7 @@ class Chat {
   dispose() {
     clearInterval(this.ticking);
     clearTimeout(this.silence);
-    clearTimeout(this.deadline);
+    clearTimeout(this.retry);
     clearTimeout(this.revealing);
     this.root.removeEventListener("keydown", stop);
     chats.delete(this.root);
@@ -204,12 +205,14 @@ class Chat {
     this.post();
   }
 
-  post() {
+  post(tries = 1) {
     this.stale = false;
-    this.drawPending("sending");
+    if (tries === 1) this.drawPending("sending");
+    if (tries === UNSENT_AFTER) this.drawPending("unsent");
     this.trigger("send", this.pending);
-    clearTimeout(this.deadline);
-    this.deadline = setTimeout(() => this.pending && this.drawPending("unsent"), UNANSWERED_AFTER);
+    // While the connection is down, what is sent is dropped without a word; and nobody tells when it is back.
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => this.post(tries + 1), RETRY_EVERY);
   }
 
   settlePending() {
@@ -217,10 +220,11 @@ class Chat {
     if (this.data.sent.includes(this.pending.send_id)) {
       this.pending = null;
       this.keep("pending", null);
-      clearTimeout(this.deadline);
+      clearTimeout(this.retry);
       this.dropBubble();
       this.unsent.hidden = true;
     } else if (this.stale || this.data.refused === this.pending.send_id || this.data.ended) {
+      clearTimeout(this.retry);
       this.drawPending("unsent");
     }
   }

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test install browser lock clean
+.PHONY: run test bench install browser lock clean
 
 run: $(VENV)/.installed
 	$(BIN)/streamlit run streamlit_app.py
@@ -15,6 +15,12 @@ test: $(VENV)/.installed-dev browser
 	$(BIN)/tough-customer check
 	$(BIN)/tough-customer schemas --check
 	$(BIN)/pytest
+
+bench: $(VENV)/.installed-dev browser
+	$(BIN)/python benchmarks/reply.py
+	$(BIN)/python benchmarks/storage.py
+	$(BIN)/python benchmarks/knowledge.py
+	$(BIN)/python benchmarks/app.py
 
 install: $(VENV)/.installed
 

@@ -63,16 +63,16 @@ def _led_to(mood: Mood) -> str:
 
 
 def _found(attempt: Attempt, reply: ReplyReview) -> None:
-    st.html(subsection(_("What was found in it")))
-    if not reply.findings:
-        st.html(quiet(_("Nothing that moves the customer or the case.")))
-        return
-    moves = [found for found in reply.findings if found.kind == "move"]
-    if moves:
-        st.html(chips((found.label, _tone(found)) for found in moves))
+    moves = [(found.label, _tone(found)) for found in reply.findings if found.kind == "move"]
     items = [found for found in reply.findings if found.kind != "move"]
+    shown = [subsection(_("What was found in it"))]
+    if moves:
+        shown.append(chips(moves))
     if items:
-        st.html(f'<ul class="tc tc-small tc-list">{"".join(_item(found, reply) for found in items)}</ul>')
+        shown.append(f'<ul class="tc tc-small tc-list">{"".join(_item(found, reply) for found in items)}</ul>')
+    if not reply.findings:
+        shown.append(quiet(_("Nothing that moves the customer or the case.")))
+    st.html("".join(shown))
     for id in dict.fromkeys(found.passage for found in items if found.passage):
         passage = passage_of(attempt, id, reader=language())
         if passage is not None:

@@ -10,6 +10,9 @@ import streamlit as st
 from simulator.history import Store, open_store
 from simulator.scenarios.library import Library, load_library
 
+_PAGE_IS_DRAWN = 2.0
+"""Seconds after which the first page is surely drawn."""
+
 
 @st.cache_resource(show_spinner=False)
 def store(history: str | Path) -> Store:
@@ -43,7 +46,9 @@ def warm(root: Path) -> None:
 
     Called when the first page is there, so that the two do not share the processor.
     """
-    threading.Thread(target=_load_heavy_parts, args=(root,), name="warm", daemon=True).start()
+    timer = threading.Timer(_PAGE_IS_DRAWN, _load_heavy_parts, (root,))
+    timer.daemon = True
+    timer.start()
 
 
 def _load_heavy_parts(root: Path) -> None:

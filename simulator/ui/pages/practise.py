@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 import streamlit as st
+from pydantic import ValidationError
 
 from simulator import history, practice
 from simulator.conversation import Language
+from simulator.history import UnknownSnapshot
 from simulator.scenarios.formats import Scenario
 from simulator.scenarios.library import Library
 from simulator.scenarios.problems import Problem
@@ -61,7 +63,10 @@ def _offer_unfinished(library: Library) -> None:
         found for found in history.list_attempts(store, trainee=session.trainee(), limit=20) if found.ended_at is None
     ]
     for found in running[:_UNFINISHED]:
-        attempt = practice.resume(store, found.id).attempt
+        try:
+            attempt = practice.resume(store, found.id).attempt
+        except (UnknownSnapshot, ValidationError):  # kept by another version of the program
+            continue
         attempt.pass_time()
         if attempt.outcome is not None:
             continue

@@ -47,11 +47,18 @@ class Chat {
     this.unsent.querySelector("button").onclick = () => this.post();
     // Streamlit has shortcuts on single letters; they must not see what is typed here.
     root.addEventListener("keydown", stop);
+    this.atEnd = true;
+    this.log.onscroll = () => {
+      this.atEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 48;
+    };
+    this.watcher = new ResizeObserver(() => this.atEnd && this.toEnd());
+    this.watcher.observe(this.log);
     this.ticking = setInterval(() => this.drawClock(), 500);
   }
 
   dispose() {
     clearInterval(this.ticking);
+    this.watcher.disconnect();
     clearTimeout(this.silence);
     clearTimeout(this.retry);
     clearTimeout(this.revealing);
@@ -181,6 +188,7 @@ class Chat {
   }
 
   toEnd() {
+    this.atEnd = true;
     this.log.scrollTop = this.log.scrollHeight;
   }
 

@@ -6,7 +6,7 @@ pure function of the transcript, so an attempt is resumed by replaying its turns
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -52,6 +52,11 @@ class Log(Protocol):
     def append_reply(self, turn: Turn, *, browser_waited: float | None, send_id: str | None) -> Sent:
         """Commits a reply; the same `send_id` again gives the turn that was stored the first time.
 
+        Args:
+            turn: the reply, with the wait by the server's clock.
+            browser_waited: the wait by the browser's; the turn that comes back has the shorter of the two.
+            send_id: names this sending.
+
         Raises:
             AttemptOver: the attempt has ended.
         """
@@ -81,6 +86,12 @@ class Log(Protocol):
         ...
 
 
+def shorter_wait(server: float | None, browser: float | None) -> float | None:
+    """How long the customer waited, in seconds: by the browser's clock, never longer than by the server's."""
+    waits = [max(0.0, wait) for wait in (server, browser) if wait is not None]
+    return min(waits) if waits else None
+
+
 class MemoryLog:
     """A log that lives as long as the process: for rehearsals and plays on a simulated clock."""
 
@@ -97,6 +108,7 @@ class MemoryLog:
             return self._sent[send_id]
         if self._outcome is not None:
             raise AttemptOver("the conversation is over")
+        turn = replace(turn, waited=shorter_wait(turn.waited, browser_waited))
         self._turns.append(turn)
         sent = Sent(len(self._turns) - 1, turn)
         if send_id is not None:
@@ -112,7 +124,7 @@ class MemoryLog:
         outcome: Outcome | None,
         scorecard: Scorecard | None,
     ) -> bool:
-        if len(self._turns) - 1 != answers:
+        if len(self._turns) - 1 != answers or self._outcome is not None:
             return False
         self._turns.append(turn)
         self._outcome = outcome
@@ -184,34 +196,31 @@ class Attempt:
             AttemptOver: the attempt has ended.
         """
         self.send(text, browser_waited=browser_waited, send_id=send_id)
-        return "".join(self.answer())
+        return self.answer()
 
     def send(self, text: str, *, browser_waited: float | None = None, send_id: str | None = None) -> None:
         """Commits a reply, and nothing more. Arguments and errors as for `reply`."""
+        self.pass_time()
         now = self._clock()
-        waited = max(0.0, now - self.shown_at) if self.is_answered else 0.0
-        if browser_waited is not None:
-            waited = min(waited, max(0.0, browser_waited))
-        turn = Turn("agent", text, now, waited=waited)
+        turn = Turn("agent", text, now, waited=max(0.0, now - self.shown_at) if self.is_answered else 0.0)
         sent = self._log.append_reply(turn, browser_waited=browser_waited, send_id=send_id)
         if sent.index == len(self.transcript):
             self._take(sent.turn)
         else:
             self.refresh()
 
-    def answer(self) -> Iterator[str]:
-        """Lets the customer answer what is unanswered, or open the conversation; gives the message in pieces.
+    def answer(self) -> str:
+        """Lets the customer answer what is unanswered, or open the conversation. Nothing is left unanswered after it.
 
-        The answer is committed even if nobody takes the pieces. Nothing is left unanswered after it.
+        Returns:
+            What the customer has said last.
         """
-        pieces: list[str] = []
         while not self.is_answered and not self._ended:
-            pieces = list(self._customer.speak(self._cue))
-            turn = Turn("customer", "".join(pieces), self._clock(), voice=self._customer.voice)
-            if self._commit(turn, self._situation, self._unanswered):
-                break
-            self.refresh()
-        return iter(pieces)
+            text = "".join(self._customer.speak(self._cue))
+            turn = Turn("customer", text, self._clock(), voice=self._customer.voice)
+            if not self._commit(turn, self._situation, self._unanswered):
+                self.refresh()
+        return next((turn.text for turn in reversed(self.transcript) if turn.role == "customer"), "")
 
     def pass_time(self) -> list[Turn]:
         """Lets the customer react to the silence so far: what it has said meanwhile, often nothing."""
@@ -233,6 +242,8 @@ class Attempt:
 
     def stop(self) -> None:
         """The trainee ends the conversation: resolved if the customer has accepted, else closed."""
+        self.refresh()
+        self.answer()
         if self.outcome is None:
             self._situation = replace(self._situation, outcome="resolved" if self.situation.settled else "closed")
             self._log.end(outcome=self._situation.outcome or "closed", at=self._clock(), scorecard=self.scorecard())
@@ -267,9 +278,10 @@ class Attempt:
         """The replies so far, and what each did."""
         return tuple(self._exchanges)
 
-    def moods(self) -> Iterator[Situation]:
+    @property
+    def situations(self) -> tuple[Situation, ...]:
         """The situation after each turn, in the order of the transcript."""
-        return iter(self._situations)
+        return tuple(self._situations)
 
     def _restart(self) -> None:
         self._situation, self._cue = director.opening(self.case)
@@ -308,14 +320,15 @@ class Attempt:
         waited = turn.waited or 0.0
         observation = observe(turn.text, self.case, language=before.language, customer_said=said, asked=before.pending)
         treatment = director.treatment_of(self.case, before, observation, reply=turn.text, waited=waited)
-        self._situation, self._cue = director.hear(
-            self.case,
-            before,
-            observation,
-            reply=turn.text,
-            waited=waited,
-            transcript=(*self.transcript, turn),
-        )
+        if before.outcome is None:
+            self._situation, self._cue = director.hear(
+                self.case,
+                before,
+                observation,
+                reply=turn.text,
+                waited=waited,
+                transcript=(*self.transcript, turn),
+            )
         asking = treatment.learned > 0 and not treatment.new_facts
         best = best_reply(self.case, before, asking=asking)
         cost = loss(self.case, before, treatment, best)

@@ -65,6 +65,8 @@ def check(
         _fail(f"{path}: there is no such file or folder")
     single = path if path is not None and path.is_file() else None
     library = _library(single.resolve().parents[1] if single else path)
+    if single is not None and single.resolve().parent.name not in ("scenarios", "personas"):
+        _fail(f"{single}: a file is checked in its library: put it into a folder scenarios/ or personas/")
     problems = [p for p in library.problems if single is None or p.path.resolve() == single.resolve()]
     counts = {
         "scenarios": len(library.scenarios),
@@ -119,7 +121,7 @@ def play(
 def _read_replies(path: Path) -> list[tuple[str, float]]:
     """The replies of a file, each with its delay in seconds; every broken line is named with what to do."""
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
+        lines = path.read_text("utf-8-sig").split("\n")
     except OSError as error:
         _fail(f"{path}: cannot be read: {error.strerror}")
     except UnicodeDecodeError:
@@ -135,7 +137,7 @@ def _read_replies(path: Path) -> list[tuple[str, float]]:
             if not isinstance(text, str) or not 0 <= after < 1e7:
                 raise ValueError
             found.append((text, after))
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             problems.append(f'{path}:{number}: expected {{"text": "…", "after": seconds}} on one line')
     if problems:
         _fail("\n".join(problems))
@@ -172,11 +174,15 @@ def rehearse(
     except UnknownChoice as error:
         _fail(str(error))
     unfair = [result for result in results if result["problems"]]
+    broken = [str(problem) for problem in loaded.problems]
+    for problem in broken:
+        typer.echo(problem, err=True)
     if as_json:
-        typer.echo(json.dumps({"ok": not unfair, "rehearsals": results}, ensure_ascii=False, indent=2))
+        data = {"ok": not unfair and not broken, "rehearsals": results, "library_problems": broken}
+        typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
     else:
         typer.echo(f"{len(results)} rehearsals, {len(unfair)} not as they should be")
-    raise typer.Exit(1 if unfair or loaded.problems else 0)
+    raise typer.Exit(1 if unfair or broken else 0)
 
 
 def _show_rehearsal(result: dict[str, Any]) -> None:

@@ -11,13 +11,12 @@ from simulator import channels
 from simulator.case import Case
 from simulator.conversation import Language, Mood, Outcome, Transcript
 from simulator.mood import Treatment, next_mood
-from simulator.observation import Observation
+from simulator.observation import RUDE_MOVES, Observation
 from simulator.scenarios.formats import BeatName, Fact, HiddenFact, MoveName, Persona
 
 VERSION = "1"
 """Version of the director's rules. Raise it when the same replies may lead to another conversation."""
 
-OFFENCES: tuple[MoveName, ...] = ("insults", "threatens", "mocks", "blames", "dismisses", "tells_to_calm_down")
 _CROWDED_WORDS = 140
 _LOST_FROM = 50.0
 """From this confusion on, jargon or too much at once makes the customer ask for plain words."""
@@ -26,6 +25,9 @@ _SOFTENS_AT = 5.0
 _STRIKES_TO_SUPERVISOR, _STRIKES_TO_GIVE_UP = 2, 4
 _IGNORED_TO_GIVE_UP = 5
 _RAGE = 95.0
+_MOST_ANSWERS = 2
+"""So many questions are answered in one message; the others have to be asked again."""
+_PATIENT_STALLS = 2
 _MOST_REPLIES = 30
 
 
@@ -154,10 +156,9 @@ def hear(
     """
     treatment = treatment_of(case, situation, observation, reply=reply, waited=waited)
     mood = next_mood(situation.mood, treatment, case.persona)
-    offended = observation.makes(*OFFENCES)
+    offended = observation.makes(*RUDE_MOVES)
     worse = offended or treatment.repeated or mood.anger - situation.mood.anger > 4 or bool(observation.forbidden)
     went_past = treatment.answered is False or treatment.repeated
-    asked = [found.id for found in observation.asked]
     heard = dict(situation.heard)
     for move in {move.move for move in observation.moves}:
         heard[move] = heard.get(move, 0) + 1
@@ -167,7 +168,6 @@ def hear(
         language=_language_after(case, situation.replies + 1),
         replies=situation.replies + 1,
         conveyed=situation.conveyed | {found.id for found in observation.facts},
-        told=situation.told | set(asked),
         heard=tuple(sorted(heard.items())),
         said=situation.said | {_fold(reply)},
         ignored=situation.ignored + 1 if went_past else 0,
@@ -201,7 +201,7 @@ def _next(
         case.scenario.may_escalate or before.demanded or before.times_heard("escalates")
     ):
         return act(Part("handed_over"), outcome="escalated")
-    if observation.makes(*OFFENCES):
+    if observation.makes(*RUDE_MOVES):
         if after.strikes >= _STRIKES_TO_SUPERVISOR and not before.demanded:
             return act(Part("supervisor"), demanded=True, settled=False)
         return act(Part("offended"), settled=False)
@@ -212,10 +212,10 @@ def _next(
         return act(Part("close"), outcome="resolved")
     confusing = treatment.crowded or observation.makes("uses_jargon")
     parts: list[Part] = []
-    new = [found.id for found in observation.asked if found.id not in before.told]
-    if new:
-        told = [case.hidden(id).told[language] for id in new]
-        parts += [Part("answer", tuple(variants)) for variants in told[:2]]
+    asked = sorted((found.id for found in observation.asked), key=lambda id: id in before.told)[:_MOST_ANSWERS]
+    if asked:
+        parts += [Part("answer", tuple(case.hidden(id).told[language])) for id in asked]
+        after = replace(after, told=after.told | set(asked))
     elif confusing and after.mood.confusion >= _LOST_FROM:
         return act(Part("lost"))
     if _accepts(case, after):
@@ -226,7 +226,9 @@ def _next(
         ):
             parts = _unheard(case, after, before)
         elif not treatment.has_substance and observation.makes("stalls"):
-            return act(Part("stall"))
+            if after.times_heard("stalls") <= _PATIENT_STALLS:
+                return act(Part("stall"))
+            parts = _unheard(case, after, before)
         elif before.mood.anger - after.mood.anger >= _SOFTENS_AT and after.replies % 2:
             parts = [Part("soften")]
     if not parts or parts[-1].beat in ("soften", "answer", "unheard"):
@@ -251,7 +253,7 @@ def _next_step(
     language = after.language
     wanted = next_fact(case, after)
     if wanted is not None:
-        repeats = wanted.id == before.pending and before.replies > 0 and treatment.answered is not None
+        repeats = wanted.id == before.pending and before.replies > 0 and not treatment.learned
         beat: BeatName = "repeat" if repeats else "ask"
         if wanted.id == before.pending and not alone and not repeats:
             return None, wanted.id

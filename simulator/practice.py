@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from simulator import director, history, mood, observation
-from simulator.attempt import Attempt, AttemptOver, Clock, Judged, Sent
+from simulator.attempt import Attempt, AttemptOver, Clock, Judged, Sent, shorter_wait
 from simulator.case import Case
 from simulator.conversation import Language, Outcome, Transcript, Turn
 from simulator.customers import ScriptedCustomer
@@ -151,8 +151,8 @@ class HistoryLog:
             outcome=outcome,
             ended_at=self._started + timedelta(seconds=at),
             scorecard=_summary(scorecard),
+            scores=self._whole(scorecard),
         )
-        history.save_scores(self._store, attempt_id=self._id, scores=self._whole(scorecard))
 
     def _whole(self, scorecard: Scorecard) -> list[StoredScore]:
         return [self._score(score, None) for score in scorecard.scores.values()]
@@ -170,8 +170,7 @@ class HistoryLog:
 
 
 def _turn(stored: StoredTurn) -> Turn:
-    waits = [wait for wait in (stored.waited_browser, stored.waited_server) if wait is not None]
-    waited = max(0.0, min(waits)) if waits else None
+    waited = shorter_wait(stored.waited_server, stored.waited_browser)
     return Turn(stored.role, stored.text, stored.at, waited=waited, voice=stored.voice)
 
 

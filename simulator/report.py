@@ -32,7 +32,7 @@ def report(attempt: Attempt, *, reader: ReaderLanguage = "en") -> dict[str, Any]
 def _turns(attempt: Attempt) -> list[dict[str, Any]]:
     exchanges = {exchange.turn: exchange for exchange in attempt.exchanges}
     turns = []
-    for place, (turn, situation) in enumerate(zip(attempt.transcript, attempt.moods(), strict=True)):
+    for place, (turn, situation) in enumerate(zip(attempt.transcript, attempt.situations, strict=True)):
         mood = situation.mood
         data: dict[str, Any] = {"role": turn.role, "text": turn.text, "at": round(turn.at, 2)}
         if turn.voice is not None:

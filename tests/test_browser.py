@@ -424,6 +424,18 @@ def test_an_unknown_address_says_what_to_do(app: App, page: Page) -> None:
         assert "There is no conversation at this address." in notice.inner_text()
 
 
+def test_a_history_that_cannot_be_opened_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from streamlit.testing.v1 import AppTest
+
+    (tmp_path / "data").write_text("a file where a folder should be")
+    monkeypatch.setenv("TOUGH_CUSTOMER_DATA", str(tmp_path / "data"))
+    shown = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    assert not shown.exception
+    notice = next(html.proto.body for html in shown.get("html") if "unavailable" in html.proto.body)
+    assert str(tmp_path / "data") in notice
+    assert [button.label for button in shown.button] == ["Try again"]
+
+
 def test_an_unfinished_attempt_is_offered(app: App, page: Page) -> None:
     chat = begin(app, page)
     attempt_id = chat.attempt_id

@@ -13,6 +13,7 @@ from simulator.scenarios.formats import Band, BeatName, Persona
 
 _BANDS: tuple[Band, ...] = ("calm", "annoyed", "angry", "furious")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_ASKS: tuple[BeatName, ...] = ("ask", "repeat", "object", "doubt")
 _PIECE = re.compile(r"\S+\s*")
 
 
@@ -40,7 +41,11 @@ def compose(cue: Cue) -> str:
 
 
 def _say(part: Part, cue: Cue, language: Language, choose: random.Random, earlier: Sequence[str]) -> str:
-    line = _fresh(_lines(cue.persona, language, part.beat, band(cue.mood.anger)), choose, earlier)
+    heat = band(cue.mood.anger)
+    if part.beat in _ASKS and all(any(_was_said(said, message) for message in earlier) for said in part.content):
+        # Nobody asks the same a fourth time in the same words.
+        return _fresh(_lines(cue.persona, language, "unheard", heat), choose, earlier)
+    line = _fresh(_lines(cue.persona, language, part.beat, heat), choose, earlier)
     if not part.content:
         return line
     content = _fresh([list(part.content)], choose, earlier)

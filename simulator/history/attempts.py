@@ -184,12 +184,24 @@ def append_answer(
 
 
 def end_attempt(
-    store: Store, *, attempt_id: str, outcome: Outcome, ended_at: datetime, scorecard: dict[str, Any] | None
+    store: Store,
+    *,
+    attempt_id: str,
+    outcome: Outcome,
+    ended_at: datetime,
+    scorecard: dict[str, Any] | None,
+    scores: Sequence[StoredScore] = (),
 ) -> None:
-    """End the attempt without another message. One that has ended stays as it ended. Raises UnknownAttempt."""
+    """End the attempt without another message, with the scores of the whole of it. One that has ended stays as it is.
+
+    Raises:
+        UnknownAttempt.
+    """
     with store.writing() as connection:
         if _lock(connection, attempt_id).ended_at is None:
             _end(connection, attempt_id, outcome=outcome, ended_at=ended_at, scorecard=scorecard)
+            if scores:
+                connection.execute(_ADD_SCORE, [{"attempt_id": attempt_id, **vars(each)} for each in scores])
 
 
 def save_scores(

@@ -19,6 +19,7 @@ from simulator.observation.phrases import Phrase, PhraseError, find_all, parse_p
 from simulator.observation.words import Text, key_of, read
 
 __all__ = [
+    "RUDE_MOVES",
     "VERSION",
     "Claim",
     "Found",
@@ -105,8 +106,7 @@ def conveys(phrases: Iterable[str], text: Text, *, context: frozenset[str] = fro
     """Where a text states any of the phrases: in a statement or a request, not in a mere question."""
     for phrase in _parsed(tuple(phrases), text.language):
         for quote in find_all(phrase, text, context=context):
-            sentence = next(token.sentence for token in text.tokens if token.start >= quote.start)
-            if not is_plain_question(text, sentence):
+            if not is_plain_question(text, text.sentence_at(quote.start)):
                 return quote
     return None
 
@@ -122,16 +122,19 @@ def _parsed(phrases: tuple[str, ...], language: Language) -> tuple[Phrase, ...]:
 
 
 def _is_heap(text: Text, facts: list[Found]) -> bool:
-    """Whether a text is keywords in a heap: one sentence with everything in it, or hardly a function word."""
-    starts = {token.start: token.sentence for token in text.tokens}
-    if any(n >= _FACTS_IN_A_SENTENCE for n in Counter(starts[found.quote.start] for found in facts).values()):
-        return True
+    """Whether a text is keywords in a heap: hardly a function word, and no pause for breath.
+
+    A sentence that holds three facts is suspected sooner.
+    """
     words = [token for token in text.tokens if token.value is None]
     if len(words) < _HEAP_WORDS:
         return False
     small = sum(token.function or token.negates for token in words)
     clauses = len({token.clause for token in words})
-    return small / len(words) < _HEAP_SHARE[text.language] and len(words) / clauses > _HEAP_CLAUSE
+    crowded = Counter(text.sentence_at(found.quote.start) for found in facts)
+    suspect = any(count >= _FACTS_IN_A_SENTENCE for count in crowded.values())
+    share = _HEAP_SHARE[text.language] * (1.5 if suspect else 1.0)
+    return small / len(words) < share and len(words) / clauses > _HEAP_CLAUSE
 
 
 def _claims(

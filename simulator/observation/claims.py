@@ -8,20 +8,25 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 
 from simulator.conversation import Language, Quote
 from simulator.documents import Passage
 from simulator.observation.base import Claim, Verdict
 from simulator.observation.lexicon import lexicon
 from simulator.observation.moves import is_plain_question
-from simulator.observation.phrases import Quantity, find_all, items_of, parse_phrase
-from simulator.observation.words import Text, read
+from simulator.observation.phrases import Item, Quantity, find_all, items_of, parse_phrase
+from simulator.observation.words import Text, Token, read
 from simulator.scenarios.formats import MoveName
 
 _SAYS_SO = 0.22
 """Share of a statement's meaning that a sentence with the same value must have to support it."""
 _SAYS_OTHERWISE = 0.45
 """Share of a statement's meaning that a sentence with another value must have to contradict it."""
+_FEWEST_WORDS = 4
+"""Shorter statements are contradicted by a value only."""
+_MOST_QUANTITIES = 40
+"""So many in one sentence are checked: no honest one has more."""
 _SAYS_THE_OPPOSITE = 0.9
 """Share of a statement's meaning that a sentence with the other negation must have to contradict it."""
 
@@ -44,12 +49,16 @@ class Documentation:
     lines: tuple[Line, ...]
     weight: dict[str, float]
 
-    def overlap(self, words: frozenset[str], line: Line) -> float:
-        """The share of the words' weight that the line, its title counting half, has too: 0-1."""
-        total = sum(self._weight(word) for word in words)
-        shared = sum(self._weight(word) for word in words & line.words)
-        titled = sum(self._weight(word) for word in (words & line.title) - line.words) / 2
-        return (shared + titled) / total if total else 0.0
+    def overlaps(self, words: frozenset[str]) -> list[float]:
+        """For each line, the share of the words' weight that it has too, its title counting half: 0-1."""
+        total = sum(map(self._weight, words))
+        if not total:
+            return [0.0] * len(self.lines)
+        return [
+            (sum(map(self._weight, words & line.words)) + sum(map(self._weight, (words & line.title) - line.words)) / 2)
+            / total
+            for line in self.lines
+        ]
 
     def _weight(self, word: str) -> float:
         return self.weight.get(word, 1.0)
@@ -65,34 +74,30 @@ def documentation(passages: tuple[Passage, ...], language: Language) -> Document
 
 
 def _lines(passage: Passage, language: Language) -> Iterable[Line]:
-    title = _words(read(passage.title, language))
+    title = _words(items_of(read(passage.title, language)))
     for part in re.split(r"(?<=[.!?])\s+|\n+", passage.text):
         text = read(part, language)
         if text.tokens:
-            yield Line(passage.id, _words(text), title, frozenset(_quantities(text)), _negated(text))
+            items = items_of(text)
+            yield Line(passage.id, _words(items), title, frozenset(_quantities(items, text)), _negated(text.tokens))
 
 
-def _words(text: Text, sentence: int | None = None) -> frozenset[str]:
-    return frozenset(
-        item.atom
-        for item in items_of(text)
-        if isinstance(item.atom, str) and sentence in (None, text.tokens[item.first].sentence)
-    )
+def _words(items: Iterable[Item]) -> frozenset[str]:
+    return frozenset(item.atom for item in items if isinstance(item.atom, str))
 
 
-def _quantities(text: Text, sentence: int | None = None) -> list[Quantity]:
+def _quantities(items: Iterable[Item], text: Text) -> list[Quantity]:
     return [
         item.atom
-        for item in items_of(text)
+        for item in items
         if isinstance(item.atom, Quantity)
-        and sentence in (None, text.tokens[item.first].sentence)
         # A number in words without a unit is mostly a figure of speech ("one moment").
         and (item.atom.dimension is not None or text.tokens[item.first].digits)
     ]
 
 
-def _negated(text: Text, sentence: int | None = None) -> bool:
-    return any(t.negates for t in text.tokens if sentence in (None, t.sentence))
+def _negated(tokens: Iterable[Token]) -> bool:
+    return any(token.negates for token in tokens)
 
 
 def check_claims(
@@ -108,65 +113,81 @@ def check_claims(
     """
     documents = documentation(passages, text.language)
     given = frozenset(
-        (quantity.value, quantity.dimension) for part in known for quantity in _quantities(read(part, text.language))
+        quantity
+        for part in known
+        for quantity in _quantities(items_of(read(part, text.language)), read(part, text.language))
     )
-    sources = list(conveyed)
-    personal = _personal(text)
+    sources = {text.sentence_at(quote.start): passage for quote, passage in reversed(list(conveyed))}
+    personal = {text.sentence_at(quote.start) for quote in _personal(text)}
+    items: dict[int, list[Item]] = {}
+    for item in items_of(text):
+        items.setdefault(text.tokens[item.first].sentence, []).append(item)
+    tokens = {number: list(run) for number, run in groupby(text.tokens, lambda token: token.sentence)}
     claims = []
-    for number in sorted({token.sentence for token in text.tokens}):
+    for number, inside in items.items():
         if is_plain_question(text, number):
             continue
-        start, end = text.sentence(number)
-        quote = Quote(text.source[start:end], start, end)
-        source = next((passage for said, passage in sources if start <= said.start < end), None)
-        own = any(start <= said.start < end for said in personal)
-        claim = _check(text, number, quote, documents, given, source, own=own)
+        statement = _Statement(
+            quote=text.sentence_quote(number),
+            words=_words(inside),
+            quantities=tuple(dict.fromkeys(q for q in _quantities(inside, text) if q not in given))[:_MOST_QUANTITIES],
+            negated=_negated(tokens[number]),
+            source=sources.get(number),
+            personal=number in personal,
+        )
+        claim = _check(statement, documents)
         if claim is not None:
             claims.append(claim)
     return tuple(claims)
 
 
-def _check(
-    text: Text,
-    number: int,
-    quote: Quote,
-    documents: Documentation,
-    given: frozenset[tuple[float, str | None]],
-    source: str | None,
-    *,
-    own: bool,
-) -> Claim | None:
-    words = _words(text, number)
-    quantities = [q for q in _quantities(text, number) if (q.value, q.dimension) not in given]
-    verdicts: list[tuple[Verdict, str | None, float]] = []
-    for quantity in quantities:
-        verdict = _check_quantity(quantity, words, documents, source)
-        if verdict is not None and not (own and verdict[0] == "unsupported"):
-            verdicts.append(verdict)
-    if not verdicts and not quantities:
-        opposite = _opposite(text, number, words, documents)
-        if opposite is not None and source is None:
-            verdicts.append(opposite)
-    if not verdicts:
-        return Claim(quote, "supported", source, 1.0) if source else None
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """A sentence to check: its words and new quantities, the passage of the fact that it conveys, if it does."""
+
+    quote: Quote
+    words: frozenset[str]
+    quantities: tuple[Quantity, ...]
+    negated: bool
+    source: str | None
+    personal: bool
+
+
+_Finding = tuple[Verdict, str | None, float]
+
+
+def _check(statement: _Statement, documents: Documentation) -> Claim | None:
+    findings: list[_Finding] = []
+    if statement.quantities:
+        overlaps = documents.overlaps(statement.words)
+        for quantity in statement.quantities:
+            found = _check_quantity(quantity, overlaps, documents, statement.source)
+            if found is not None and not (statement.personal and found[0] == "unsupported"):
+                findings.append(found)
+    elif statement.source is None and len(statement.words) >= _FEWEST_WORDS:
+        opposite = _opposite(statement, documents)
+        if opposite is not None:
+            findings.append(opposite)
+    if not findings:
+        return Claim(statement.quote, "supported", statement.source, 1.0) if statement.source else None
     order = ("contradicted", "unsupported", "supported")
-    worst, passage, support = min(verdicts, key=lambda found: (order.index(found[0]), found[2]))
-    return Claim(quote, worst, passage, round(support, 3))
+    verdict, passage, support = min(findings, key=lambda found: (order.index(found[0]), found[2]))
+    return Claim(statement.quote, verdict, passage, round(support, 3))
 
 
 def _check_quantity(
-    quantity: Quantity, words: frozenset[str], documents: Documentation, source: str | None
-) -> tuple[Verdict, str | None, float] | None:
+    quantity: Quantity, overlaps: list[float], documents: Documentation, source: str | None
+) -> _Finding | None:
     with_it: tuple[float, str | None] = (0.0, None)
     without: tuple[float, str | None] = (0.0, None)
-    for line in documents.lines:
-        overlap = documents.overlap(words, line)
+    for line, overlap in zip(documents.lines, overlaps, strict=True):
         if quantity in line.quantities:
             if line.passage == source:
                 return "supported", source, 1.0
-            with_it = max(with_it, (overlap, line.passage), key=lambda found: found[0])
-        elif any(other.dimension == quantity.dimension for other in line.quantities):
-            without = max(without, (overlap, line.passage), key=lambda found: found[0])
+            if overlap > with_it[0]:
+                with_it = (overlap, line.passage)
+        elif overlap > without[0] and any(other.dimension == quantity.dimension for other in line.quantities):
+            without = (overlap, line.passage)
     if with_it[0] >= _SAYS_SO and with_it[0] >= 0.6 * without[0]:
         return "supported", with_it[1], min(1.0, 0.5 + with_it[0] / 2)
     if quantity.dimension is None:
@@ -176,19 +197,13 @@ def _check_quantity(
     return "unsupported", None, with_it[0] / 2
 
 
-def _opposite(
-    text: Text, number: int, words: frozenset[str], documents: Documentation
-) -> tuple[Verdict, str | None, float] | None:
+def _opposite(statement: _Statement, documents: Documentation) -> _Finding | None:
     """A sentence of the documentation that says nearly the same with the other negation."""
-    if len(words) < 4:
-        return None
-    negated = _negated(text, number)
-    same = max((documents.overlap(words, line) for line in documents.lines if line.negated == negated), default=0.0)
-    best = max(
-        ((documents.overlap(words, line), line.passage) for line in documents.lines if line.negated != negated),
-        default=(0.0, ""),
-    )
-    return ("contradicted", best[1], 0.0) if best[0] >= _SAYS_THE_OPPOSITE and best[0] > same else None
+    best: dict[bool, tuple[float, str]] = {True: (0.0, ""), False: (0.0, "")}
+    for line, overlap in zip(documents.lines, documents.overlaps(statement.words), strict=True):
+        best[line.negated] = max(best[line.negated], (overlap, line.passage))
+    same, (other, passage) = best[statement.negated][0], best[not statement.negated]
+    return ("contradicted", passage, 0.0) if other >= _SAYS_THE_OPPOSITE and other > same else None
 
 
 _PERSONAL: tuple[MoveName, ...] = (

@@ -65,6 +65,12 @@ def cue_file(language: Language) -> dict[str, Any]:
     return data
 
 
+def say(move: str, language: Language, variant: int = 0) -> str:
+    """How an expert makes a move (or a rude trainee, a harmful one): one of the sentences that the language has."""
+    lines = lexicon(language).moves[move].say
+    return lines[variant % len(lines)]
+
+
 @lru_cache(maxsize=8)
 def lexicon(language: Language) -> Lexicon:
     """The lexicon of a language. Read once a process."""

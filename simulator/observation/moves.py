@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import groupby
 
 from simulator.conversation import Language, Quote
 from simulator.observation.base import Move
 from simulator.observation.lexicon import lexicon
-from simulator.observation.phrases import Phrase, find, find_all, parse_phrase
+from simulator.observation.phrases import Phrase, find_all, parse_phrase
 from simulator.observation.words import Text
 from simulator.scenarios.formats import MoveName
 
@@ -55,20 +56,21 @@ def _first(text: Text, phrases: tuple[Phrase, ...], exceptions: tuple[Phrase, ..
     return None
 
 
+@lru_cache(maxsize=512)
+def _request_sentences(text: Text) -> frozenset[int]:
+    return frozenset(
+        text.sentence_at(quote.start) for phrase in _requests(text.language) for quote in find_all(phrase, text)
+    )
+
+
 def is_request(text: Text, sentence: int) -> bool:
     """Whether a sentence asks for something: a question, or a request in the form of a statement."""
-    if sentence in text.questions:
-        return True
-    start, end = text.sentence(sentence)
-    return any(start <= quote.start < end for phrase in _requests(text.language) for quote in find_all(phrase, text))
+    return sentence in text.questions or sentence in _request_sentences(text)
 
 
 def is_plain_question(text: Text, sentence: int) -> bool:
     """Whether a sentence is a question that states nothing ("Is it 14 days?"), unlike "Could you hold it for 5 s?"."""
-    if sentence not in text.questions:
-        return False
-    start, end = text.sentence(sentence)
-    return not any(start <= q.start < end for phrase in _requests(text.language) for q in find_all(phrase, text))
+    return sentence in text.questions and sentence not in _request_sentences(text)
 
 
 def observed_moves(
@@ -94,7 +96,7 @@ def observed_moves(
         whole = Quote(text.source, 0, len(text.source))
         return tuple(Move(name, quote) for name, quote in {**found, "wrong_language": whole}.items())
     if text.questions:
-        found.setdefault("asks", _sentence(text, min(text.questions)))
+        found.setdefault("asks", text.sentence_quote(min(text.questions)))
     if conveyed:
         found.setdefault("explains", conveyed[0])
     if "restates" not in found and (quote := _restated(text, issue)):
@@ -112,25 +114,17 @@ def observed_moves(
 
 
 def _same_sentence(text: Text, one: Quote, other: Quote) -> bool:
-    return _sentence_of(text, one) == _sentence_of(text, other)
-
-
-def _sentence_of(text: Text, quote: Quote) -> int:
-    return next(token.sentence for token in text.tokens if token.start >= quote.start)
-
-
-def _sentence(text: Text, number: int) -> Quote:
-    start, end = text.sentence(number)
-    return Quote(text.source[start:end], start, end)
+    return text.sentence_at(one.start) == text.sentence_at(other.start)
 
 
 def _restated(text: Text, issue: frozenset[str]) -> Quote | None:
     """The first statement that speaks to the customer of the case in the case's own words."""
     you = {"en": ("you", "your"), "ru": ("вы", "ваш"), "de": ("sie", "ihr"), "es": ("usted", "su", "tu")}
-    for number in sorted({token.sentence for token in text.tokens} - text.questions):
-        keys = {token.key for token in text.tokens if token.sentence == number}
-        if len(keys & issue) >= _RESTATED_WORDS and keys & _keys(you[text.language], text.language):
-            return _sentence(text, number)
+    addressed = _keys(you[text.language], text.language)
+    for number, run in groupby(text.tokens, lambda token: token.sentence):
+        keys = {token.key for token in run}
+        if number not in text.questions and len(keys & issue) >= _RESTATED_WORDS and keys & addressed:
+            return text.sentence_quote(number)
     return None
 
 
@@ -150,10 +144,5 @@ def _first_key(text: Text, words: frozenset[str], *, without: frozenset[str]) ->
 
 def asks_for(phrases: tuple[Phrase, ...], text: Text) -> Quote | None:
     """Where a reply asks for something that any of the phrases names: inside a question or a request."""
-    for phrase in phrases:
-        quote = find(phrase, text)
-        if quote is None:
-            continue
-        if is_request(text, _sentence_of(text, quote)):
-            return quote
-    return None
+    found = (quote for phrase in phrases for quote in find_all(phrase, text))
+    return next((quote for quote in found if is_request(text, text.sentence_at(quote.start))), None)

@@ -147,7 +147,7 @@ def parse_phrase(source: str, language: Language, ordered: bool = False) -> Phra
     Raises:
         PhraseError: unbalanced brackets, or nothing but function words.
     """
-    if source.count("(") != source.count(")") or re.search(r"\([^()]*\(", source):
+    if re.search(r"[()]", re.sub(r"\([^()]*\)", " ", source)):
         raise PhraseError(f"the brackets of “{source}” do not match: write alternatives as (one|two words)")
     elements: list[tuple[Alternative, ...]] = []
     negations = 0
@@ -222,15 +222,6 @@ def find_all(phrase: Phrase, text: Text, *, context: frozenset[str] = frozenset(
         seen_until = last
         begin, end = text.tokens[first].start, text.tokens[last].end
         yield Quote(text.source[begin:end], begin, end)
-
-
-def first_of(phrases: Iterable[Phrase], text: Text, *, context: frozenset[str] = frozenset()) -> Quote | None:
-    """The first of the phrases that the text says."""
-    for phrase in phrases:
-        quote = find(phrase, text, context=context)
-        if quote is not None:
-            return quote
-    return None
 
 
 def _possible(phrase: Phrase, text: Text, context: frozenset[str]) -> bool:

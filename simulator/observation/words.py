@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING
 
-from simulator.conversation import Language
+from simulator.conversation import Language, Quote
 from simulator.observation.lexicon import Lexicon, lexicon
 from simulator.observation.numbers import parse_date, parse_digits, word_value
 
 if TYPE_CHECKING:
     from simplemma import Lemmatizer
 
-MAX_TOKENS = 2_000
+MAX_TOKENS = 1_000
 """Longer texts are read up to here: no honest chat message comes near it."""
 
 _TOKEN = re.compile(
     r"(?P<number>\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{2,4}|\d+(?:[.,:]\d+)*)"
     r"|(?P<word>[^\W\d_][^\W_]*(?:['’][^\W\d_]+)?)"
     r"|(?P<symbol>[€$£₽%°])"
-    r"|(?P<stop>[.!?…]+(?=[\s\"'»”)]|$)|\n+)"
+    r"|(?P<stop>[.!?…]++(?=[\s\"'»”)]|$)|\n+)"
     r"|(?P<pause>[,;:()—]|(?<!\d)–|–(?!\d)|\s-\s)"
 )
 _SNOWBALL = {"en": "english", "ru": "russian", "de": "german", "es": "spanish"}
@@ -37,7 +39,7 @@ _CONTRACTED = {"ca": "can", "wo": "will", "sha": "shall", "ai": "be", "'ll": "wi
 _CONTRACTED |= {"'s": "be", "'m": "be", "'d": "would"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Token:
     """A word, number or currency sign. `key` is what is compared; `value` is set where it is a number."""
 
@@ -54,9 +56,12 @@ class Token:
     date: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Text:
-    """A text, read: its tokens in order and which sentences are questions."""
+    """A text, read: its tokens in order and which sentences are questions.
+
+    Compared by identity, so that what is computed of it can be cached; `read` gives the same object for the same text.
+    """
 
     source: str
     language: Language
@@ -64,10 +69,17 @@ class Text:
     questions: frozenset[int]
     keys: frozenset[str]
 
-    def sentence(self, number: int) -> tuple[int, int]:
-        """Where a sentence stands in `source`: (start, end), from its first to its last token."""
-        inside = [token for token in self.tokens if token.sentence == number]
-        return inside[0].start, inside[-1].end
+    sentences: tuple[tuple[int, int], ...]
+    """Where each sentence stands in `source`: (start, end), from its first to its last token."""
+
+    def sentence_at(self, position: int) -> int:
+        """The number of the sentence that a place in `source` belongs to."""
+        return max(0, bisect_right(self.sentences, (position, len(self.source))) - 1)
+
+    def sentence_quote(self, number: int) -> Quote:
+        """The words of a sentence."""
+        start, end = self.sentences[number]
+        return Quote(self.source[start:end], start, end)
 
 
 def fold(text: str) -> str:
@@ -136,7 +148,12 @@ def read(source: str, language: Language) -> Text:
         tokens += _tokens(match, language, words, sentence, clause)
     tokens = _join_number_words(tokens, language)
     keys = frozenset(key for token in tokens for key in (token.key, exact(token.text)))
-    return Text(source, language, tuple(tokens), frozenset(questions), keys)
+    spans = [(group[0].start, group[-1].end) for _, run in groupby(tokens, _sentence_of) if (group := list(run))]
+    return Text(source, language, tuple(tokens), frozenset(questions), keys, tuple(spans))
+
+
+def _sentence_of(token: Token) -> int:
+    return token.sentence
 
 
 def _is_ordinal(match: re.Match[str], source: str, language: Language) -> bool:

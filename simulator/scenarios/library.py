@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -194,8 +193,3 @@ def _read_pages(folder: Path, product: str, language: Language, problems: list[P
             # The error says "<page>.md:<line>: <what to do>".
             _, line, message = re.split(r"\.md:(\d+): ", str(error), maxsplit=1)
             problems.append(Problem(path, int(line), 1, message))
-
-
-def content_hash(value: BaseModel) -> str:
-    """SHA-256 of a file's content in canonical form: equal content, equal hash."""
-    return hashlib.sha256(value.model_dump_json().encode()).hexdigest()

@@ -10,8 +10,9 @@ from simulator.attempt import Attempt, MemoryLog
 from simulator.case import Case
 from simulator.conversation import LANGUAGES, Language
 from simulator.customers import ScriptedCustomer
-from simulator.director import OFFENCES, next_fact, next_hidden
-from simulator.observation.lexicon import lexicon
+from simulator.director import next_fact, next_hidden
+from simulator.observation import RUDE_MOVES
+from simulator.observation.lexicon import say
 from simulator.scoring import RULE_SCORERS, best_reply, in_words
 
 TraineeName = Literal[
@@ -143,7 +144,8 @@ def _novice(attempt: Attempt) -> str:
 
 def _rude(attempt: Attempt) -> str:
     turn = attempt.situation.replies
-    return _say(OFFENCES[turn % len(OFFENCES)], attempt) + " " + _say("refuses_flat", attempt)
+    rude = sorted(RUDE_MOVES)
+    return _say(rude[turn % len(rude)], attempt) + " " + _say("refuses_flat", attempt)
 
 
 def _kind_but_wrong(attempt: Attempt) -> str:
@@ -200,21 +202,12 @@ def _wrong_language(attempt: Attempt) -> str:
     other = others[0] if others else next(language for language in LANGUAGES if language != situation.language)
     option = best_reply(case, situation)
     if other not in case.scenario.languages:
-        return (
-            _say_in("takes_ownership", other, situation.replies)
-            + " "
-            + _say_in("gives_next_step", other, situation.replies)
-        )
+        return say("takes_ownership", other, situation.replies) + " " + say("gives_next_step", other, situation.replies)
     return in_words(case, option, language=other, variant=situation.replies)
 
 
 def _say(move: str, attempt: Attempt) -> str:
-    return _say_in(move, attempt.situation.language, attempt.situation.replies)
-
-
-def _say_in(move: str, language: Language, variant: int) -> str:
-    lines = lexicon(language).moves[move].say
-    return lines[variant % len(lines)]
+    return say(move, attempt.situation.language, attempt.situation.replies)
 
 
 _TRAINEES: dict[TraineeName, Callable[[Attempt], str]] = {

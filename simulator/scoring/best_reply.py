@@ -12,7 +12,7 @@ from simulator.case import Case
 from simulator.conversation import Language, Mood
 from simulator.director import Situation, next_fact, next_hidden
 from simulator.mood import Treatment, effects, next_mood
-from simulator.observation.lexicon import lexicon
+from simulator.observation.lexicon import say
 from simulator.scenarios.formats import MoveName
 
 Mark = Literal["best", "good", "inaccuracy", "mistake", "blunder"]
@@ -118,16 +118,11 @@ def in_words(case: Case, option: Option, *, language: Language, variant: int = 0
     Args:
         variant: which of several fitting sentences is taken.
     """
-    first = [_say(move, language, variant) for move in _FIRST if move in option.moves]
+    first = [say(move, language, variant) for move in _FIRST if move in option.moves]
     middle = []
     if option.fact is not None:
         middle.append(case.fact(option.fact).answer[language])
     if option.hidden is not None:
         middle.append(case.hidden(option.hidden).ask[language])
-    last = [_say(move, language, variant) for move in option.moves if move not in _FIRST]
+    last = [say(move, language, variant) for move in option.moves if move not in _FIRST]
     return " ".join([*first, *middle, *last])
-
-
-def _say(move: MoveName, language: Language, variant: int) -> str:
-    lines = lexicon(language).moves[move].say
-    return lines[variant % len(lines)]

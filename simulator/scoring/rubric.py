@@ -62,5 +62,5 @@ def make_scorecard(case: Case, scores: Mapping[Dimension, Score], outcome: Outco
     if not ended_well:
         failed.insert(0, "outcome")
     shares: dict[str, str | float] = {name: round(100 * weights[name]) for name in DIMENSIONS}
-    note = Note("overall_missing" if overall is None else "overall", {**shares, "mark": marks["overall"]})
+    note = Note("overall_missing" if overall is None else "overall", {**shares})
     return Scorecard(dict(scores), overall, note, not failed, tuple(failed))

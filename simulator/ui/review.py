@@ -126,7 +126,7 @@ def review(attempt: Attempt, *, reader: ReaderLanguage) -> Review:
             said.setdefault(fact.id, number)
         for hidden in exchange.observation.asked:
             asked.setdefault(hidden.id, number)
-    start = next(attempt.moods()).mood
+    start = attempt.situations[0].mood
     return Review(
         card=attempt.scorecard(),
         marks=pass_marks(case),

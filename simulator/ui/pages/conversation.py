@@ -28,7 +28,7 @@ def show() -> None:
     attempt.pass_time()
     _header(practice)
     left, right = st.columns([8, 5], gap="medium")
-    with left:
+    with left, st.container(key="chat-side"):
         _chat(practice)
     with right:
         case_card(attempt.case)

@@ -173,7 +173,7 @@ def _replies(practice: Practice, found: Review) -> None:
             st.session_state[key] = number
 
     left, right = st.columns([1, 1], gap="large")
-    with left:
+    with left, st.container(key="curve-side"):
         mood_curve(curve, found, selected=st.session_state[key], on_choice=choose)
         st.selectbox(
             _("Reply shown"),

@@ -79,10 +79,12 @@ def _offer_unfinished(library: Library) -> None:
 
 
 def _choose(library: Library) -> None:
+    if not library.scenarios:
+        st.info(_("The library has no scenario that can be used. The list below says why."))
+        return
     found = _filtered(library)
     if not found:
-        if library.scenarios:
-            st.info(_("No scenario fits all of these. Take a filter away."))
+        st.info(_("No scenario fits all of these. Take a filter away."))
         return
     count = ngettext("{count} scenario", "{count} scenarios", len(found)).format(count=len(found))
     st.html(f'<p class="tc tc-quiet tc-small" role="status">{esc(count)}</p>')
@@ -136,7 +138,7 @@ def _filter(name: str, label: str, options: Iterable[Option], shown: Callable[[O
         placeholder=_("All"),
         key=f"filter-{name}",
         persist_state="session",
-        width=186,
+        width=180,
     )
 
 

@@ -10,7 +10,7 @@ const chats = new WeakMap();
 
 export default function ({ parentElement, data, setTriggerValue }) {
   let chat = chats.get(parentElement);
-  if (!chat || chat.data.attempt !== data.attempt) {
+  if (!chat || chat.data.attempt !== data.attempt || chat.data.language !== data.language) {
     chat?.dispose();
     chat = new Chat(parentElement, data);
     chats.set(parentElement, chat);

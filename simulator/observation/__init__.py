@@ -14,7 +14,7 @@ from simulator.conversation import LANGUAGES, Language, Quote
 from simulator.observation.base import VERSION, Claim, Found, Move, Observation, Verdict
 from simulator.observation.claims import check_claims
 from simulator.observation.language import detect
-from simulator.observation.moves import RUDE_MOVES, asks_for, is_plain_question, observed_moves
+from simulator.observation.moves import RUDE_MOVES, asks_for, is_plain_question, is_wish, observed_moves
 from simulator.observation.phrases import Phrase, PhraseError, find_all, parse_phrase
 from simulator.observation.words import Text, key_of, read
 
@@ -80,7 +80,7 @@ def observe(
         forbidden = [
             Found(claim.id, quote)
             for claim in scenario.forbidden
-            if (quote := conveys(claim.phrases[own], text)) is not None
+            if (quote := conveys(claim.phrases[own], text, wishes=False)) is not None
         ]
     moves = observed_moves(
         text,
@@ -102,11 +102,20 @@ def observe(
     )
 
 
-def conveys(phrases: Iterable[str], text: Text, *, context: frozenset[str] = frozenset()) -> Quote | None:
-    """Where a text states any of the phrases: in a statement or a request, not in a mere question."""
+def conveys(
+    phrases: Iterable[str], text: Text, *, context: frozenset[str] = frozenset(), wishes: bool = True
+) -> Quote | None:
+    """Where a text states any of the phrases: in a statement or a request, not in a mere question.
+
+    Args:
+        phrases: in the notation of the author's guide.
+        text: where to look.
+        context: keys of the words that the other side has just said, see `phrases.find`.
+        wishes: whether what the customer is said to want counts too ("you would like a full refund").
+    """
     for phrase in _parsed(tuple(phrases), text.language):
         for quote in find_all(phrase, text, context=context):
-            if not is_plain_question(text, text.sentence_at(quote.start)):
+            if not is_plain_question(text, text.sentence_at(quote.start)) and (wishes or not is_wish(text, quote)):
                 return quote
     return None
 
@@ -145,10 +154,13 @@ def _claims(
     facts: list[Found],
     forbidden: list[Found],
 ) -> tuple[Claim, ...]:
+    # What an expert says of a conveyed fact, and how authors phrase it, may be said with it.
+    conveyed = [case.fact(found.id) for found in facts]
+    said = [part for fact in conveyed for part in (fact.answer[language], *fact.phrases[language])]
     checked = check_claims(
         text,
         passages=case.passages_in(language),
-        known=(*case.record_texts(language), *customer_said),
+        known=(*case.record_texts(language), *customer_said, *said),
         conveyed=[(found.quote, case.fact(found.id).source) for found in facts],
     )
     made = tuple(

@@ -25,6 +25,8 @@ _SAYS_OTHERWISE = 0.45
 """Share of a statement's meaning that a sentence with another value must have to contradict it."""
 _FEWEST_WORDS = 4
 """Shorter statements are contradicted by a value only."""
+_NOT_VAGUE = 3
+"""With fewer words ("They have 14 days") a quantity that the documentation knows is given the benefit of the doubt."""
 _MOST_QUANTITIES = 40
 """So many in one sentence are checked: no honest one has more."""
 _SAYS_THE_OPPOSITE = 0.9
@@ -160,8 +162,9 @@ def _check(statement: _Statement, documents: Documentation) -> Claim | None:
     findings: list[_Finding] = []
     if statement.quantities:
         overlaps = documents.overlaps(statement.words)
+        vague = len(statement.words) < _NOT_VAGUE
         for quantity in statement.quantities:
-            found = _check_quantity(quantity, overlaps, documents, statement.source)
+            found = _check_quantity(quantity, overlaps, documents, statement.source, vague=vague)
             if found is not None and not (statement.personal and found[0] == "unsupported"):
                 findings.append(found)
     elif statement.source is None and len(statement.words) >= _FEWEST_WORDS:
@@ -176,15 +179,16 @@ def _check(statement: _Statement, documents: Documentation) -> Claim | None:
 
 
 def _check_quantity(
-    quantity: Quantity, overlaps: list[float], documents: Documentation, source: str | None
+    quantity: Quantity, overlaps: list[float], documents: Documentation, source: str | None, *, vague: bool
 ) -> _Finding | None:
+    """What the documentation says to a quantity; nothing where the statement is too `vague` to tell what it counts."""
     with_it: tuple[float, str | None] = (0.0, None)
     without: tuple[float, str | None] = (0.0, None)
     for line, overlap in zip(documents.lines, overlaps, strict=True):
         if quantity in line.quantities:
             if line.passage == source:
                 return "supported", source, 1.0
-            if overlap > with_it[0]:
+            if overlap > with_it[0] or with_it[1] is None:
                 with_it = (overlap, line.passage)
         elif overlap > without[0] and any(other.dimension == quantity.dimension for other in line.quantities):
             without = (overlap, line.passage)
@@ -194,6 +198,8 @@ def _check_quantity(
         return None
     if without[0] >= _SAYS_OTHERWISE:
         return "contradicted", without[1], 0.0
+    if vague and with_it[1] is not None:
+        return None
     return "unsupported", None, with_it[0] / 2
 
 

@@ -12,6 +12,8 @@ from simulator.observation.words import fold
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
 _NOT_RUSSIAN = re.compile(r"[іїєґўђјљњћџ]", re.IGNORECASE)
+_CYRILLIC_SHARE = 0.3
+"""Names of products and networks are in Latin letters in Russian texts too."""
 _SURE = 0.6
 """From here on the identifier alone decides; below it the function words of our languages have a say."""
 
@@ -29,11 +31,12 @@ def detect(text: str, expected: Language | None = None) -> str | None:
         return expected if words and expected and _hits(words, expected) else None
     letters = "".join(words)
     cyrillic = len(_CYRILLIC.findall(letters)) / len(letters)
-    hits = {language: _hits(words, language) for language in LANGUAGES if (language == "ru") == (cyrillic > 0.5)}
+    is_cyrillic = cyrillic > _CYRILLIC_SHARE
+    hits = {language: _hits(words, language) for language in LANGUAGES if (language == "ru") == is_cyrillic}
     if expected in hits and hits[expected] and hits[expected] == max(hits.values()):
         return expected
     code, score = _identify(" ".join(words))
-    if cyrillic > 0.5:
+    if is_cyrillic:
         return code if code in ("uk", "bg", "be", "sr", "mk", "kk") and _NOT_RUSSIAN.search(letters) else "ru"
     best = max(hits, key=lambda language: hits[language])
     if hits[best] >= 2 and hits[best] > 2 * max((n for language, n in hits.items() if language != best), default=0):

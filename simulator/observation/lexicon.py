@@ -42,6 +42,8 @@ class Lexicon:
         forms: inflected word to key, for what lemma and stem do not bring together.
         units: unit word to (dimension, factor): "weeks" to ("duration", 604800).
         requests: phrases that make a question or sentence a request ("could you").
+        wishes: phrases that tell what the customer wants ("you would like").
+        you: words that address the customer.
         moves: cues by move name.
         jargon: words that a lay customer does not know.
     """
@@ -54,6 +56,8 @@ class Lexicon:
     forms: dict[str, str]
     units: dict[str, tuple[str, float]]
     requests: tuple[str, ...]
+    wishes: tuple[str, ...]
+    you: tuple[str, ...]
     moves: dict[str, MoveCues] = field(default_factory=dict)
     jargon: frozenset[str] = frozenset()
 
@@ -89,6 +93,8 @@ def lexicon(language: Language) -> Lexicon:
             for form in forms.split()
         },
         requests=tuple(data["requests"]),
+        wishes=tuple(data["wishes"]),
+        you=tuple(data["you"].split()),
         moves={name: MoveCues(**{k: tuple(v) for k, v in cues.items()}) for name, cues in data["moves"].items()},
         jargon=frozenset(data["jargon"].split()),
     )

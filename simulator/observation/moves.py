@@ -73,6 +73,21 @@ def is_plain_question(text: Text, sentence: int) -> bool:
     return sentence in text.questions and sentence not in _request_sentences(text)
 
 
+@lru_cache(maxsize=8)
+def _wishes(language: Language) -> tuple[Phrase, ...]:
+    return tuple(parse_phrase(phrase, language, ordered=True) for phrase in lexicon(language).wishes)
+
+
+def is_wish(text: Text, quote: Quote) -> bool:
+    """Whether words only tell what the customer wants: "you would like a full refund" offers none."""
+    sentence = text.sentence_at(quote.start)
+    return any(
+        wish.start <= quote.start and text.sentence_at(wish.start) == sentence
+        for phrase in _wishes(text.language)
+        for wish in find_all(phrase, text)
+    )
+
+
 def observed_moves(
     text: Text,
     *,
@@ -119,8 +134,7 @@ def _same_sentence(text: Text, one: Quote, other: Quote) -> bool:
 
 def _restated(text: Text, issue: frozenset[str]) -> Quote | None:
     """The first statement that speaks to the customer of the case in the case's own words."""
-    you = {"en": ("you", "your"), "ru": ("вы", "ваш"), "de": ("sie", "ihr"), "es": ("usted", "su", "tu")}
-    addressed = _keys(you[text.language], text.language)
+    addressed = _keys(lexicon(text.language).you, text.language)
     for number, run in groupby(text.tokens, lambda token: token.sentence):
         keys = {token.key for token in run}
         if number not in text.questions and len(keys & issue) >= _RESTATED_WORDS and keys & addressed:

@@ -316,10 +316,16 @@ def _match_around(
             lent += 1
         else:
             return None
-    if not anchored or (lent and not any(isinstance(item.atom, Quantity) for item in places)):
+    if not anchored or (lent and not any(_tells(item, text) for item in places)):
         return None
     first, last = min(item.first for item in places), max(item.last for item in places)
     return (places, negations) if last - first <= 2 * width else None
+
+
+def _tells(item: Item, text: Text) -> bool:
+    """Whether a quantity says enough to answer a question by itself: it has a unit, or is in digits."""
+    quantity = item.atom
+    return isinstance(quantity, Quantity) and (quantity.dimension is not None or text.tokens[item.first].digits)
 
 
 def _is_negated(text: Text, first: int, last: int, phrase: Phrase) -> bool:

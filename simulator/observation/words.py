@@ -22,7 +22,7 @@ MAX_TOKENS = 1_000
 """Longer texts are read up to here: no honest chat message comes near it."""
 
 _TOKEN = re.compile(
-    r"(?P<number>\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{2,4}|\d+(?:[.,:]\d+)*)"
+    r"(?P<number>\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{2,4}|\d+(?:[.,:]\d+)*)(?:(?<=\d)(?:st|nd|rd|th)\b)?"
     r"|(?P<word>[^\W\d_][^\W_]*(?:['’][^\W\d_]+)?)"
     r"|(?P<symbol>[€$£₽%°])"
     r"|(?P<stop>[.!?…]++(?=[\s\"'»”)]|$)|\n+)"
@@ -164,6 +164,7 @@ def _is_ordinal(match: re.Match[str], source: str, language: Language) -> bool:
 def _tokens(match: re.Match[str], language: Language, words: Lexicon, sentence: int, clause: int) -> Iterator[Token]:
     text, start, end = match.group(), match.start(), match.end()
     if match.lastgroup == "number":
+        text = match["number"]
         date = parse_date(text)
         value = parse_digits(text) if date is None else date
         yield Token(text, start, end, text, sentence, clause, value=value, digits=True, date=date is not None)

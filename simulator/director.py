@@ -232,7 +232,7 @@ def _next(
         elif before.mood.anger - after.mood.anger >= _SOFTENS_AT and after.replies % 2:
             parts = [Part("soften")]
     if not parts or parts[-1].beat in ("soften", "answer", "unheard"):
-        step, pending = _next_step(case, after, before, treatment, alone=not parts)
+        step, pending = _next_step(case, after, before, treatment, answers=bool(asked))
         if step is not None and (len(parts) < 2):
             parts.append(step)
         return act(*parts, pending=pending)
@@ -247,7 +247,7 @@ def _unheard(case: Case, after: Situation, before: Situation) -> list[Part]:
 
 
 def _next_step(
-    case: Case, after: Situation, before: Situation, treatment: Treatment, *, alone: bool
+    case: Case, after: Situation, before: Situation, treatment: Treatment, *, answers: bool
 ) -> tuple[Part | None, str | None]:
     """The question or objection that leads on, and the fact that is then waited for."""
     language = after.language
@@ -255,7 +255,7 @@ def _next_step(
     if wanted is not None:
         repeats = wanted.id == before.pending and before.replies > 0 and not treatment.learned
         beat: BeatName = "repeat" if repeats else "ask"
-        if wanted.id == before.pending and not alone and not repeats:
+        if wanted.id == before.pending and answers and not repeats:
             return None, wanted.id
         return Part(beat, tuple(wanted.question[language])), wanted.id
     return Part("object", tuple(case.scenario.objections[language])), None

@@ -159,6 +159,15 @@ def test_a_customer_that_switches_language_expects_to_be_followed() -> None:
 
 
 EDGES = [
+    "Could you? " * 1_800,
+    "5 days. " * 2_500,
+    "word 7 days " * 1_600,
+    "a. " * 6_600,
+    "sorry " * 3_300,
+    "." * 20_000 + "x",
+    "?" * 20_000 + "x",
+    "€5 " * 6_600,
+    "(" * 10_000 + ")" * 10_000,
     "",
     "   ",
     "👍🏽👍🏽",

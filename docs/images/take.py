@@ -26,7 +26,7 @@ from simulator.scoring import best_reply, in_words
 HERE = Path(__file__).parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CLUMSY = {
-    0: "Hello Alex, I understand. Please calm down, the refund is being processed.",
+    0: "Hello Alex, I understand. The refund is being processed.",
     2: "Could you give me your order number and e-mail address, please? I am on it, and I will stay with you until it "
     "is solved.",
     4: "The express fee of 12.90 EUR is refunded too.",
@@ -55,7 +55,7 @@ def main() -> None:
             take(page, "conversation")
             page.set_viewport_size({"width": 1280, "height": 1180})
             page.goto(f"{url}/debrief?attempt={ended}&name=Mira")
-            page.get_by_role("radio", name="Reply 1: Blunder").click()
+            page.get_by_role("radio", name="Reply 5").click()
             page.get_by_test_id("better").wait_for()
             take(page, "debrief")
             browser.close()

@@ -14,6 +14,8 @@ _CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
 _NOT_RUSSIAN = re.compile(r"[іїєґўђјљњћџ]", re.IGNORECASE)
 _CYRILLIC_SHARE = 0.3
 """Names of products and networks are in Latin letters in Russian texts too."""
+_SHORT = 6
+"""Up to so many words without a function word, the identifier guesses ("Refusing costs 25 EUR")."""
 _SURE = 0.6
 """From here on the identifier alone decides; below it the function words of our languages have a say."""
 
@@ -41,11 +43,11 @@ def detect(text: str, expected: Language | None = None) -> str | None:
     best = max(hits, key=lambda language: hits[language])
     if hits[best] >= 2 and hits[best] > 2 * max((n for language, n in hits.items() if language != best), default=0):
         return best
-    if score >= _SURE:
+    if score >= _SURE and (len(words) > _SHORT or hits.get(code)):  # type: ignore[call-overload]
         return code
     if hits[best]:
         return best
-    return expected if len(words) < 4 else code
+    return expected or code if len(words) <= _SHORT else code
 
 
 def _hits(words: list[str], language: Language) -> int:

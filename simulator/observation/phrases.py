@@ -316,16 +316,22 @@ def _match_around(
             lent += 1
         else:
             return None
-    if not anchored or (lent and not any(_tells(item, text) for item in places)):
+    if not anchored or (lent and not _answers(places, near, context, text)):
         return None
     first, last = min(item.first for item in places), max(item.last for item in places)
     return (places, negations) if last - first <= 2 * width else None
 
 
-def _tells(item: Item, text: Text) -> bool:
-    """Whether a quantity says enough to answer a question by itself: it has a unit, or is in digits."""
-    quantity = item.atom
-    return isinstance(quantity, Quantity) and (quantity.dimension is not None or text.tokens[item.first].digits)
+def _answers(places: list[Item], near: list[Item], context: frozenset[str], text: Text) -> bool:
+    """Whether what was found answers a question by itself: a quantity with a unit or in digits, and no other matter.
+
+    "Within 14 days" does, "the warehouse is closed for 14 days" does not.
+    """
+    told = any(
+        isinstance(item.atom, Quantity) and (item.atom.dimension is not None or text.tokens[item.first].digits)
+        for item in places
+    )
+    return told and all(item in places or item.atom in context for item in near if isinstance(item.atom, str))
 
 
 def _is_negated(text: Text, first: int, last: int, phrase: Phrase) -> bool:

@@ -1,6 +1,8 @@
-"""The frame of every page: style, sidebar, navigation, and what is shown when the history cannot be opened."""
+"""The frame of every page: style, sidebar, navigation, and what is shown when a page cannot be."""
 
 from __future__ import annotations
+
+import logging
 
 import streamlit as st
 
@@ -10,6 +12,8 @@ from simulator.ui import look, routes, services, session
 from simulator.ui.markup import notice
 from simulator.ui.session import _
 from simulator.ui.translations import LANGUAGES
+
+_LOG = logging.getLogger(__name__)
 
 
 def run() -> None:
@@ -27,7 +31,13 @@ def run() -> None:
         page.run()
         services.warm(session.settings().library)
     except StoreUnavailable as error:
-        _unavailable(error)
+        mended = _("Nothing that was stored is lost. When this is mended, load the page again.")
+        _problem("unavailable", _("The history cannot be opened"), str(error), mended)
+    except Exception:
+        _LOG.exception("a page failed")
+        stored = _("What was said is stored, nothing is lost. Load the page again.")
+        stays = _("If it stays so, tell whoever runs the program: its log says what happened.")
+        _problem("failed", _("Something went wrong here"), stored, stays)
 
 
 def _sidebar() -> None:
@@ -63,8 +73,7 @@ def _change_name() -> None:
     session.set_trainee(st.session_state["name-choice"])
 
 
-def _unavailable(error: StoreUnavailable) -> None:
-    mended = _("Nothing that was stored is lost. When this is mended, load the page again.")
-    st.html(notice(_("The history cannot be opened"), str(error), mended, name="unavailable"))
-    if st.button(_("Try again"), type="primary"):
+def _problem(name: str, title: str, *paragraphs: str) -> None:
+    st.html(notice(title, *paragraphs, name=name))
+    if st.button(_("Try again"), type="primary", key="try-again"):
         st.rerun()

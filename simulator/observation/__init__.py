@@ -139,11 +139,11 @@ def _is_heap(text: Text, facts: list[Found]) -> bool:
     if len(words) < _HEAP_WORDS:
         return False
     small = sum(token.function or token.negates for token in words)
-    clauses = len({token.clause for token in words})
+    longest = max(Counter(token.clause for token in words).values())
     crowded = Counter(text.sentence_at(found.quote.start) for found in facts)
     suspect = any(count >= _FACTS_IN_A_SENTENCE for count in crowded.values())
     share = _HEAP_SHARE[text.language] * (1.5 if suspect else 1.0)
-    return small / len(words) < share and len(words) / clauses > _HEAP_CLAUSE
+    return small / len(words) < share and longest > _HEAP_CLAUSE
 
 
 def _claims(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import get_args
 
 import pytest
 
@@ -12,6 +13,7 @@ from simulator.mood import effects
 from simulator.observation import Observation, detect, observe, read
 from simulator.observation.lexicon import lexicon
 from simulator.observation.moves import cued_moves
+from simulator.scenarios.formats import MoveName
 from simulator.scenarios.library import load_library
 
 LIBRARY = load_library()
@@ -80,8 +82,10 @@ def test_what_experts_say_for_a_good_move_makes_no_harmful_one(language: Languag
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_language_knows_the_same_moves(language: Language) -> None:
-    assert lexicon(language).moves.keys() == lexicon("en").moves.keys()
+def test_every_language_knows_all_the_moves_and_has_cases_for_them(language: Language) -> None:
+    moves = lexicon(language).moves
+    assert moves.keys() == effects().keys() == set(get_args(MoveName))
+    assert not [move for move, cues in moves.items() if cues.phrases and not (cues.yes and cues.no)]
 
 
 def seen(

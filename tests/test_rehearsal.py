@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from simulator.case import Case
@@ -13,11 +11,13 @@ from simulator.scenarios.rehearsal import rehearse
 LIBRARY = load_library()
 
 
-def casts() -> Iterator[Case]:
-    for id, scenario in LIBRARY.scenarios.items():
-        for language in scenario.languages:
-            for persona in LIBRARY.personas_for(id, language)[: len(scenario.personas)]:
-                yield LIBRARY.cast(id, persona=persona, language=language)
+def casts() -> list[Case]:
+    return [
+        LIBRARY.cast(id, persona=persona, language=language)
+        for id, scenario in LIBRARY.scenarios.items()
+        for language in scenario.languages
+        for persona in LIBRARY.personas_for(id, language)[: len(scenario.personas)]
+    ]
 
 
 @pytest.mark.parametrize("case", casts(), ids=lambda case: f"{case.scenario_id}-{case.persona_id}-{case.language}")

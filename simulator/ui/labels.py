@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TypeVar
@@ -113,6 +114,11 @@ def outcome_sentence(name: Outcome | None) -> str:
         "abandoned": _("The customer left because nobody answered."),
         "closed": _("You ended the conversation before the customer had accepted."),
     }[name]
+
+
+def points(value: float) -> str:
+    """A score of 0-100 in whole points; rounded down, so that what fails never reads like what passes."""
+    return str(math.floor(value))
 
 
 def moment(at: datetime) -> str:

@@ -110,7 +110,7 @@ def _verdict(practice: Practice, found: Review) -> None:
 def _short_of(name: str, value: float | None, mark: float) -> str:
     if value is None:
         return _("{name} without a verdict").format(name=name)
-    return _("{name} {value} of {mark}").format(name=name, value=round(value), mark=round(mark))
+    return _("{name} {value} of {mark}").format(name=name, value=labels.points(value), mark=labels.points(mark))
 
 
 def _scores(practice: Practice, found: Review) -> None:
@@ -127,7 +127,7 @@ def _scores(practice: Practice, found: Review) -> None:
                 score = card.scores[name]
                 parts = [(part, value) for part, value in score.parts.items() if value is not None]
                 if parts:
-                    st.html(chips((f"{labels.tone_part(part)} {round(value)}", "") for part, value in parts))
+                    st.html(chips((f"{labels.tone_part(part)} {labels.points(value)}", "") for part, value in parts))
                 if score.evidence:
                     items = "".join(_evidence_html(item, practice, found) for item in score.evidence)
                     st.html(f'<ul class="tc tc-small tc-list">{items}</ul>')
@@ -136,9 +136,9 @@ def _scores(practice: Practice, found: Review) -> None:
 
 
 def _score_html(title: str, value: float | None, mark: float, explanation: str) -> str:
-    shown = "–" if value is None else str(round(value))
+    shown = "–" if value is None else labels.points(value)
     passed = "yes" if value is not None and value >= mark else "no"
-    state = _("passes from {mark}").format(mark=round(mark)) if value is not None else _("no verdict")
+    state = _("passes from {mark}").format(mark=labels.points(mark)) if value is not None else _("no verdict")
     return (
         f'<div class="tc tc-panel tc-score"><header><span>{esc(title)}</span><b>{shown}</b></header>'
         f'<div class="tc-meter" data-passed="{passed}" aria-hidden="true"><span style="width:{value or 0:.0f}%"></span>'

@@ -57,7 +57,7 @@ def _row(each: AttemptSummary, library: Library) -> None:
     if ended:
         tags.append((_("Passed"), "good") if each.passed else (_("Not passed"), "poor"))
     if each.overall is not None:
-        tags.append((_("Overall {value}").format(value=round(each.overall)), ""))
+        tags.append((_("Overall {value}").format(value=labels.points(each.overall)), ""))
     told = [_persona(library, each.persona), labels.spoken(each.language), labels.moment(each.started_at)]
     about = " · ".join(told)
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"attempt-{each.id}"):

@@ -65,7 +65,7 @@ function chart(data, width, choose) {
   }
   const every = Math.ceil(18 / step);
   replies.forEach((reply, place) => {
-    const at = `translate(${x(place + 1)} ${TOP + HEIGHT + 20})`;
+    const at = `translate(${x(place + 1)} ${TOP + HEIGHT + 20}) scale(${Math.min(1, step / 21)})`;
     const sign = make("path", { class: "sign", d: data.marks[reply.mark].shape, transform: at, "pointer-events": "none" });
     sign.style.fill = `var(--tc-mark-${reply.mark})`;
     groups[place].append(sign);

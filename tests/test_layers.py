@@ -28,7 +28,6 @@ LAYERS: list[set[str]] = [
 
 HOMES = {
     "streamlit": {"simulator/ui", "streamlit_app.py"},
-    "altair": {"simulator/ui"},
     "sqlmodel": {"simulator/history"},
     "sqlalchemy": {"simulator/history"},
     "alembic": {"simulator/history"},

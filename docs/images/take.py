@@ -85,7 +85,7 @@ def play(store: Store, *, replies: int) -> str:
     with patch("simulator.practice.time.time", lambda: now):
         while begun.attempt.outcome is None and len(begun.attempt.exchanges) < replies:
             reply = next_reply(begun.attempt)
-            now += 12 + len(reply) / 5
+            now += 14 + len(reply) / 14
             begun.attempt.reply(reply)
     return begun.id
 

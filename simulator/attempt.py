@@ -247,7 +247,7 @@ class Attempt:
         if self.outcome is None:
             self._situation = replace(self._situation, outcome="resolved" if self.situation.settled else "closed")
             self._log.end(outcome=self._situation.outcome or "closed", at=self._clock(), scorecard=self.scorecard())
-            self._ended = True
+            self.refresh()
 
     def reply_scores(self, exchange: Exchange) -> dict[Dimension, Score]:
         """What the scorers say of one reply."""

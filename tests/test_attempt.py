@@ -47,6 +47,45 @@ def test_the_customer_gives_what_it_is_asked_for() -> None:
     assert any(told in answer for told in hidden.told["en"])
 
 
+def test_a_question_that_hurts_is_not_answered_until_it_is_asked_again() -> None:
+    talk = refund()
+    hidden = talk.attempt.case.scenario.hidden[0]
+    rude = talk.say("Calm down. " + hidden.ask["en"])
+    assert not any(told in rude for told in hidden.told["en"])
+    assert hidden.id not in talk.attempt.situation.told
+    answer = talk.say("I am sorry. " + hidden.ask["en"])
+    assert any(told in answer for told in hidden.told["en"])
+
+
+def test_what_was_told_is_told_again_when_asked_again() -> None:
+    talk = refund()
+    hidden = talk.attempt.case.scenario.hidden[0]
+    talk.say(hidden.ask["en"])
+    answer = talk.say("Sorry, I lost it. " + hidden.ask["en"])
+    assert any(told in answer for told in hidden.told["en"])
+
+
+def test_the_customer_notices_that_another_question_was_answered() -> None:
+    talk = refund()
+    first, second = talk.attempt.case.scenario.facts[:2]
+    talk.say(first.answer["en"])
+    assert talk.attempt.situation.pending == second.id
+    answer = talk.say(talk.attempt.case.fact("express-fee").answer["en"])
+    assert any(question in answer for question in second.question["en"])
+
+
+def test_a_tab_that_stops_late_changes_nothing() -> None:
+    talk = refund()
+    late = Attempt.resume(
+        talk.attempt.case, customer=ScriptedCustomer(), scorers=RULE_SCORERS, log=talk.log, clock=lambda: talk.now
+    )
+    talk.say("Hello, which order is it?")
+    talk.attempt.stop()
+    late.stop()
+    assert late.transcript == talk.attempt.transcript
+    assert late.outcome == talk.attempt.outcome == "closed"
+
+
 def test_a_falsehood_is_noticed() -> None:
     talk = refund()
     claim = talk.attempt.case.scenario.forbidden[0]

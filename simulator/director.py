@@ -6,8 +6,9 @@ Code decides here, never a model: what was asked and answered, which hidden fact
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
-from simulator import channels
+from simulator import channels, yaml12
 from simulator.case import Case
 from simulator.conversation import Language, Mood, Outcome, Transcript
 from simulator.mood import Treatment, next_mood
@@ -28,6 +29,8 @@ _RAGE = 95.0
 _MOST_ANSWERS = 2
 """So many questions are answered in one message; the others have to be asked again."""
 _PATIENT_STALLS = 2
+_STUCK = 2
+"""After so many objections the customer asks whether the agent needs something."""
 _MOST_REPLIES = 30
 
 
@@ -78,6 +81,7 @@ class Situation:
         ignored: replies in a row that went past what was asked.
         strikes: replies in a row that made it worse.
         foreign: replies in a row in the wrong language.
+        stuck: objections in a row while something needed has not been asked for.
         nudges: times that the customer has asked whether anybody is there, since the last reply.
         demanded: whether it has asked for a supervisor.
         settled: whether it has accepted.
@@ -95,6 +99,7 @@ class Situation:
     ignored: int = 0
     strikes: int = 0
     foreign: int = 0
+    stuck: int = 0
     nudges: int = 0
     demanded: bool = False
     settled: bool = False
@@ -233,9 +238,10 @@ def _next(
             parts = [Part("soften")]
     if not parts or parts[-1].beat in ("soften", "answer", "unheard"):
         step, pending = _next_step(case, after, before, treatment, answers=bool(asked))
-        if step is not None and (len(parts) < 2):
+        if step is not None and len(parts) < 2:
             parts.append(step)
-        return act(*parts, pending=pending)
+        stuck = after.stuck + 1 if step is not None and step.beat == "object" and next_hidden(case, after) else 0
+        return act(*parts, pending=pending, stuck=stuck)
     return act(*parts)
 
 
@@ -258,7 +264,14 @@ def _next_step(
         if wanted.id == before.pending and answers and not repeats:
             return None, wanted.id
         return Part(beat, tuple(wanted.question[language])), wanted.id
+    if next_hidden(case, after) is not None and after.stuck >= _STUCK:
+        return Part("ask", _asks_what_is_missing(language)), None
     return Part("object", tuple(case.scenario.objections[language])), None
+
+
+@lru_cache(maxsize=8)
+def _asks_what_is_missing(language: Language) -> tuple[str, ...]:
+    return tuple(yaml12.load_resource("simulator", "stuck.yaml")[language])
 
 
 def next_fact(case: Case, situation: Situation) -> Fact | None:

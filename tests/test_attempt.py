@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from simulator import yaml12
 from simulator.attempt import Attempt, AttemptOver, MemoryLog
 from simulator.case import Case
 from simulator.conversation import LANGUAGES, Language
@@ -72,6 +73,20 @@ def test_the_customer_notices_that_another_question_was_answered() -> None:
     assert talk.attempt.situation.pending == second.id
     answer = talk.say(talk.attempt.case.fact("express-fee").answer["en"])
     assert any(question in answer for question in second.question["en"])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_customer_whose_case_does_not_get_on_asks_what_is_missing(language: Language) -> None:
+    talk = refund(language)
+    for fact in talk.attempt.case.scenario.facts:
+        talk.say(fact.answer[language])
+    good = lexicon(language).moves["takes_ownership"].say[0]
+    answers = [talk.say(f"{good} {turn}") for turn in range(4)]
+    assert any(
+        line in answer for answer in answers for line in yaml12.load_resource("simulator", "stuck.yaml")[language]
+    )
+    told = [line for hidden in talk.attempt.case.scenario.hidden for line in hidden.told[language]]
+    assert not any(line in answer for answer in answers for line in told)
 
 
 def test_a_tab_that_stops_late_changes_nothing() -> None:

@@ -41,6 +41,15 @@ def test_what_only_looks_like_a_move_is_not_found(language: Language, move: str,
     assert move not in {found.move for found in cued_moves(read(text, language))}
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("move", ["asks", "uses_jargon"])
+def test_moves_without_cues_hold_to_their_cases_too(language: Language, move: MoveName) -> None:
+    cues = lexicon(language).moves[move]
+    assert cues.yes
+    assert [text for text in cues.yes if not seen(text, language=language).makes(move)] == []
+    assert [text for text in cues.no if seen(text, language=language).makes(move)] == []
+
+
 RUDE = {"insults", "mocks", "threatens", "blames", "dismisses", "tells_to_calm_down", "talks_about_self", "pushes_sale"}
 
 

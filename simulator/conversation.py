@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -16,13 +17,17 @@ Role = Literal["customer", "agent"]
 Voice = Literal["scripted", "model"]
 """What gave the customer its words."""
 
-Outcome = Literal["resolved", "gave_up", "escalated", "abandoned", "closed"]
+Outcome = Literal["resolved", "gave_up", "escalated", "abandoned", "closed", "stopped", "taken_back"]
 """How an attempt ended.
 
 `resolved`: the customer accepted. `gave_up`: the customer lost patience with what was said. `escalated`: passed to a
 supervisor. `abandoned`: the customer left because nobody answered (a contact centre's "abandoned contact").
-`closed`: the trainee stopped.
+`closed`: the trainee closed the ticket before the customer agreed. `stopped`: the trainee broke off, which is never
+held against anybody. `taken_back`: a reply was taken back, and the conversation goes on in another branch.
 """
+
+Mode = Literal["practice", "exam"]
+"""Practice: with a coach, take-backs and pauses. Exam: without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,45 @@ class Turn:
     at: float
     waited: float | None = None
     voice: Voice | None = None
+
+
+StepKind = Literal[
+    "action",
+    "form",
+    "search",
+    "passage",
+    "macro",
+    "hint",
+    "better_reply",
+    "breathe",
+    "pause",
+    "go_on",
+    "take_back",
+    "debrief",
+]
+"""What a trainee can do besides speaking.
+
+At the desk: carry out an `action`, fill in the ticket's `form`, `search` the documentation, open a `passage`, insert a
+`macro`. Help: a `hint`, a `better_reply`, a `take_back`, a `pause` and the `go_on` after it. Neither: the `breathe`
+card. `debrief`: the debrief was opened, and the desk is closed.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that the trainee did besides speaking.
+
+    Args:
+        kind: what.
+        body: what it was done with, in flat texts.
+        at: seconds since the attempt started.
+        place: how many turns stood in the transcript then.
+    """
+
+    kind: StepKind
+    body: Mapping[str, str]
+    at: float
+    place: int
 
 
 Transcript = tuple[Turn, ...]

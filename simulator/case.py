@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Any
 
+from simulator import yaml12
 from simulator.conversation import Language
 from simulator.documents import Passage
+from simulator.scenarios.desk_format import IDENTITY
 from simulator.scenarios.formats import Fact, Forbidden, HiddenFact, Persona, Scenario
 
 
@@ -44,10 +48,43 @@ class Case:
         return next(fact for fact in self.scenario.facts if fact.id == id)
 
     def hidden(self, id: str) -> HiddenFact:
-        return next(hidden for hidden in self.scenario.hidden if hidden.id == id)
+        return next(hidden for hidden in self.hidden_facts if hidden.id == id)
+
+    @cached_property
+    def hidden_facts(self) -> tuple[HiddenFact, ...]:
+        """What the customer tells only when asked; where there is a desk, who it is too.
+
+        A scenario may say itself, as its hidden fact `identity`, what the customer then tells.
+        """
+        own = self.scenario.hidden
+        if self.scenario.desk is None:
+            return tuple(own)
+        customer = self.scenario.record.customer
+        body = dict(_identity())
+        if any(hidden.id == IDENTITY for hidden in own):
+            return tuple(_asked_by_more(hidden, body) if hidden.id == IDENTITY else hidden for hidden in own)
+        body["told"] = {
+            language: [line.format(name=customer.name, email=customer.email) for line in lines]
+            for language, lines in body["told"].items()
+        }
+        return (*own, HiddenFact(id=IDENTITY, needed=False, **body))
 
     def forbidden(self, id: str) -> Forbidden:
         return next(forbidden for forbidden in self.scenario.forbidden if forbidden.id == id)
+
+
+def _asked_by_more(hidden: HiddenFact, identity: dict[str, Any]) -> HiddenFact:
+    """A scenario's own way of saying who is writing, asked for in the usual ways too."""
+    asked_by = {
+        language: [*phrases, *identity["asked_by"].get(language, ())] for language, phrases in hidden.asked_by.items()
+    }
+    return hidden.model_copy(update={"asked_by": asked_by})
+
+
+@lru_cache(maxsize=1)
+def _identity() -> dict[str, Any]:
+    identity: dict[str, Any] = yaml12.load_resource("simulator", "identity.yaml")
+    return identity
 
 
 def _texts(value: object, language: Language) -> Iterator[str]:

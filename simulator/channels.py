@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any, Literal
 
 from simulator import yaml12
 from simulator.scenarios.formats import ReplyTargets, Scenario
 
 
 @lru_cache(maxsize=1)
-def _channels() -> dict[str, dict[str, float]]:
-    channels: dict[str, dict[str, float]] = yaml12.load_resource("simulator", "channels.yaml")
+def _channels() -> dict[str, dict[str, Any]]:
+    channels: dict[str, dict[str, Any]] = yaml12.load_resource("simulator", "channels.yaml")
     return channels
 
 
@@ -18,9 +19,14 @@ def targets(scenario: Scenario) -> ReplyTargets:
     """The reply-time targets of a scenario: its own, or those of its channel."""
     if scenario.targets is not None:
         return scenario.targets
-    usual = dict(_channels()[scenario.channel])
-    usual.pop("pace")
-    return ReplyTargets(**usual)
+    usual = _channels()[scenario.channel]
+    return ReplyTargets(**{name: usual[name] for name in ReplyTargets.model_fields})
+
+
+def source(scenario: Scenario, language: Literal["en", "ru"]) -> str:
+    """Where the targets of a scenario come from, in a few sentences."""
+    where = _channels()["own"] if scenario.targets is not None else _channels()[scenario.channel]["source"]
+    return str(where[language])
 
 
 def good_seconds(scenario: Scenario, *, first: bool) -> float:
@@ -31,4 +37,4 @@ def good_seconds(scenario: Scenario, *, first: bool) -> float:
 
 def pace(scenario: Scenario) -> float:
     """How many times slower than in a chat the customer loses patience."""
-    return _channels()[scenario.channel]["pace"]
+    return float(_channels()[scenario.channel]["pace"])

@@ -14,6 +14,7 @@ from simulator.conversation import Language
 
 if TYPE_CHECKING:
     from simulator.scenarios.library import Library
+    from simulator.terminal import Line
 
 app = typer.Typer(
     help="A training simulator for people who answer customers.",
@@ -91,12 +92,16 @@ def play(
     language: Annotated[str | None, typer.Option(help="What the customer speaks: en, ru, de or es.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed and replies give the same conversation.")] = 0,
     replies: Annotated[
-        Path | None, typer.Option(help='JSON lines {"text": …, "after": seconds}, played on a simulated clock.')
+        Path | None,
+        typer.Option(
+            help='JSON lines {"text": …, "after": seconds}, played on a simulated clock; README: lines for the desk.'
+        ),
     ] = None,
     library: LibraryOption = None,
     as_json: Json = False,
 ) -> None:
     """Plays a scenario in the terminal, or a file of replies on a simulated clock."""
+    from simulator.desk import BadAction, DeskClosed
     from simulator.report import report
     from simulator.scenarios.library import UnknownChoice
 
@@ -109,7 +114,10 @@ def play(
     from simulator import terminal
 
     if replies is not None:
-        attempt = terminal.play_file(case, _read_replies(replies))
+        try:
+            attempt = terminal.play_file(case, _read_replies(replies))
+        except (BadAction, DeskClosed) as error:
+            _fail(f"{replies}: at the desk: {error}")
     else:
         attempt = terminal.play(case, quiet=as_json)
     if as_json:
@@ -118,7 +126,21 @@ def play(
         terminal.show(attempt, talk=replies is not None)
 
 
-def _read_replies(path: Path) -> list[tuple[str, float]]:
+def _line(data: dict[str, Any], after: float) -> Line:
+    from simulator.terminal import Line
+
+    for kind in ("action", "form"):
+        if kind in data:
+            body = data[kind]
+            if not all(isinstance(value, str) for value in body.values()):
+                raise ValueError
+            return Line(after, kind=kind, body=body)
+    if not isinstance(data["text"], str):
+        raise ValueError
+    return Line(after, data["text"])
+
+
+def _read_replies(path: Path) -> list[Line]:
     """The replies of a file, each with its delay in seconds; every broken line is named with what to do."""
     try:
         lines = path.read_text("utf-8-sig").split("\n")
@@ -126,19 +148,24 @@ def _read_replies(path: Path) -> list[tuple[str, float]]:
         _fail(f"{path}: cannot be read: {error.strerror}")
     except UnicodeDecodeError:
         _fail(f"{path}: this is not UTF-8: save the file with the encoding UTF-8")
-    found: list[tuple[str, float]] = []
+    from simulator.terminal import Line
+
+    found: list[Line] = []
     problems: list[str] = []
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
             data = json.loads(line)
-            text, after = data["text"], float(data.get("after", 20))
-            if not isinstance(text, str) or not 0 <= after < 1e7:
+            after = float(data.get("after", 20))
+            if not 0 <= after < 1e7:
                 raise ValueError
-            found.append((text, after))
+            found.append(_line(data, after))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            problems.append(f'{path}:{number}: expected {{"text": "…", "after": seconds}} on one line')
+            problems.append(
+                f'{path}:{number}: expected {{"text": "…", "after": seconds}} on one line, '
+                '{"action": {"action": "refund", …}} or {"form": {"category": …}}'
+            )
     if problems:
         _fail("\n".join(problems))
     return found

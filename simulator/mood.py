@@ -10,7 +10,7 @@ from simulator import yaml12
 from simulator.conversation import Mood
 from simulator.scenarios.formats import Band, MoveName, Persona
 
-VERSION = "1"
+VERSION = "2"
 """Version of the rules of mood. Raise it when the same treatment may give another mood."""
 
 Kind = Literal["formula", "substance", "harm", "neutral"]
@@ -45,6 +45,10 @@ class Treatment:
         crowded: whether the reply is too much at once, or a heap of keywords.
         empty: whether it says nothing at all.
         repeated: whether the same was sent before, word by word.
+        stalling: whether it only keeps the customer waiting.
+        canned: whether it is a macro, sent as it is, that does not fit.
+        gap: whether a gap of a macro was left open in it.
+        helped: whether something was done for the customer that it can see.
     """
 
     moves: tuple[tuple[MoveName, int], ...] = ()
@@ -56,6 +60,10 @@ class Treatment:
     crowded: bool = False
     empty: bool = False
     repeated: bool = False
+    stalling: bool = False
+    canned: bool = False
+    gap: bool = False
+    helped: bool = False
     _names: frozenset[MoveName] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -120,6 +128,12 @@ def next_mood(mood: Mood, treatment: Treatment, persona: Persona, *, bounded: bo
         confusion += 12.0
     if treatment.empty or treatment.repeated:
         anger, trust = anger + 8.0, trust - 4.0
+    if treatment.canned:
+        anger, trust = anger + 6.0, trust - 5.0
+    if treatment.gap:
+        anger, confusion, trust = anger + 4.0, confusion + 4.0, trust - 5.0
+    if treatment.helped:
+        anger, trust = anger - 4.0, trust + 5.0
     ease = (1.0 - persona.inertia) * (0.7 + 0.6 * mood.trust / 100)
     return Mood(
         anger=_moved(mood.anger, anger, ease=ease, bounded=bounded),

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from simulator import director, history, mood, observation
-from simulator.attempt import Attempt, AttemptOver, Clock, Judged, Sent, shorter_wait
+from simulator.attempt import Attempt, Clock, NotInExam
 from simulator.case import Case
-from simulator.conversation import Language, Outcome, Transcript, Turn
+from simulator.conversation import Language, Mode, Outcome, Step, StepKind, Turn
 from simulator.customers import ScriptedCustomer
 from simulator.documents import Passage
-from simulator.history import Store, StoredObservation, StoredScore, StoredTurn
+from simulator.history import AttemptRecord, Store, StoredObservation, StoredScore, StoredStep, StoredTurn
+from simulator.log import AttemptOver, Judged, Logged, SentStep, SentTurn, shorter_wait
 from simulator.report import evidence_data, observation_data
 from simulator.scenarios.formats import Persona, Scenario
 from simulator.scoring import RULE_SCORERS, Score, Scorecard, word
@@ -30,19 +32,50 @@ class Practice:
     Args:
         id: of the attempt, as in links.
         trainee: who practises.
-        started_at: when it began (UTC).
+        started_at: when it began (UTC); of a branch, when it would have begun without what was taken back.
         attempt: the attempt.
+        low_pressure: whether the trainee wants to see no clock and no numbers.
+        root_id: the first attempt of the family: its own id, unless a reply was taken back.
+        parent_id: of a branch, the attempt in which a reply was taken back.
+        parent_turns: of a branch, how many turns it has from its parent.
+        shift_id: the shift that it belongs to, if it does.
     """
 
     id: str
     trainee: str
     started_at: datetime
     attempt: Attempt
+    low_pressure: bool
+    root_id: str
+    parent_id: str | None
+    parent_turns: int | None
+    shift_id: str | None
 
 
-def begin(store: Store, case: Case, *, trainee: str) -> Practice:
-    """Begins an attempt; the customer's opening is on disk when this returns."""
-    started = datetime.now(UTC)
+def begin(
+    store: Store,
+    case: Case,
+    *,
+    trainee: str,
+    mode: Mode = "practice",
+    low_pressure: bool = False,
+    shift_id: str | None = None,
+    shift_place: int | None = None,
+    started_at: datetime | None = None,
+) -> Practice:
+    """Begins an attempt; the customer's opening is on disk when this returns.
+
+    Args:
+        store: the history.
+        case: the case.
+        trainee: who practises.
+        mode: an exam gives no help.
+        low_pressure: whether the trainee wants to see no clock and no numbers.
+        shift_id: the shift that it belongs to.
+        shift_place: its place in that shift.
+        started_at: when the customer writes (UTC), now if not given; in a shift, customers come one after the other.
+    """
+    started = started_at or datetime.now(UTC)
     record = history.create_attempt(
         store,
         trainee=trainee,
@@ -58,12 +91,14 @@ def begin(store: Store, case: Case, *, trainee: str) -> Practice:
         language=case.language,
         seed=case.seed,
         started_at=started,
+        mode=mode,
+        low_pressure=low_pressure,
+        shift_id=shift_id,
+        shift_place=shift_place,
     )
-    log = HistoryLog(store, record.id, case, started)
-    attempt = Attempt.begin(
-        case, customer=ScriptedCustomer(), scorers=RULE_SCORERS, log=log, clock=clock_since(started)
-    )
-    return Practice(record.id, trainee, started, attempt)
+    practice = _open(store, record, case)
+    practice.attempt.answer()
+    return practice
 
 
 def resume(store: Store, attempt_id: str) -> Practice:
@@ -79,12 +114,73 @@ def resume(store: Store, attempt_id: str) -> Practice:
     persona = Persona.model_validate(history.get_snapshot(store, hash=record.persona_hash))
     passages = _passages(history.get_snapshot(store, hash=record.documents_hash))
     case = Case(record.scenario, scenario, record.persona, persona, record.language, record.seed, passages)
-    log = HistoryLog(store, record.id, case, record.started_at)
-    attempt = Attempt.resume(
-        case, customer=ScriptedCustomer(), scorers=RULE_SCORERS, log=log, clock=clock_since(record.started_at)
+    practice = _open(store, record, case)
+    practice.attempt.refresh()
+    practice.attempt.answer()
+    return practice
+
+
+def take_back(store: Store, practice: Practice, *, turn: int) -> Practice:
+    """Takes a reply back: the conversation goes on from the message that it answered, in a branch of its own.
+
+    The attempt stays as it is; if it still ran, it ends as taken back.
+
+    Args:
+        store: the history.
+        practice: where the reply was sent.
+        turn: index of the reply in the transcript.
+
+    Returns:
+        The branch, its clock at the moment when the message was shown.
+
+    Raises:
+        NotInExam: this is an exam.
+        ValueError: there is no reply at this place.
+    """
+    attempt = practice.attempt
+    if attempt.mode == "exam":
+        raise NotInExam("an exam takes nothing back")
+    attempt.refresh()
+    left = attempt.rewound_to(turn)
+    now = datetime.now(UTC)
+    branch_id = secrets.token_urlsafe(16)
+    paused = sum(
+        float(step.body.get("seconds", 0)) for step in attempt.steps if step.kind == "go_on" and step.place <= left
     )
-    attempt.answer()
-    return Practice(record.id, record.trainee, record.started_at, attempt)
+    history.fork_attempt(
+        store,
+        attempt_id=practice.id,
+        turns=left,
+        fork_id=branch_id,
+        started_at=now - timedelta(seconds=attempt.transcript[left - 1].at + paused),
+        taken_at=now,
+    )
+    branch = resume(store, branch_id)
+    branch.attempt.do("take_back", {"turn": str(turn)})
+    return branch
+
+
+def _open(store: Store, record: AttemptRecord, case: Case) -> Practice:
+    """An attempt that has taken in nothing of its log yet."""
+    attempt = Attempt(
+        case,
+        customer=ScriptedCustomer(),
+        scorers=RULE_SCORERS,
+        log=HistoryLog(store, record.id, case, record.started_at),
+        clock=clock_since(record.started_at),
+        mode=record.mode,
+    )
+    return Practice(
+        id=record.id,
+        trainee=record.trainee,
+        started_at=record.started_at,
+        attempt=attempt,
+        low_pressure=record.low_pressure,
+        root_id=record.root_id,
+        parent_id=record.parent_id,
+        parent_turns=record.parent_turns,
+        shift_id=record.shift_id,
+    )
 
 
 def clock_since(started: datetime) -> Clock:
@@ -98,11 +194,15 @@ class HistoryLog:
     def __init__(self, store: Store, attempt_id: str, case: Case, started: datetime) -> None:
         self._store, self._id, self._case, self._started = store, attempt_id, case, started
 
-    def read(self) -> tuple[Transcript, Outcome | None]:
-        record = history.load_attempt(self._store, attempt_id=self._id)
-        return tuple(_turn(stored) for stored in record.turns), record.outcome
+    def read(self) -> Logged:
+        record = history.load_log(self._store, attempt_id=self._id)
+        return Logged(
+            tuple(_turn(stored) for stored in record.turns),
+            tuple(_step(stored) for stored in record.steps),
+            record.outcome,
+        )
 
-    def append_reply(self, turn: Turn, *, browser_waited: float | None, send_id: str | None) -> Sent:
+    def append_reply(self, turn: Turn, *, browser_waited: float | None, send_id: str | None) -> SentTurn:
         try:
             stored = history.append_agent_turn(
                 self._store,
@@ -115,7 +215,11 @@ class HistoryLog:
             )
         except history.AttemptEnded as error:
             raise AttemptOver(str(error)) from None
-        return Sent(stored.index, _turn(stored))
+        return SentTurn(stored.index, _turn(stored))
+
+    def append_step(self, kind: StepKind, body: Mapping[str, str], *, at: float, send_id: str | None) -> SentStep:
+        stored = history.append_step(self._store, attempt_id=self._id, kind=kind, body=body, at=at, send_id=send_id)
+        return SentStep(stored.number, _step(stored))
 
     def append_answer(
         self,
@@ -154,6 +258,11 @@ class HistoryLog:
             scores=self._whole(scorecard),
         )
 
+    def rescore(self, scorecard: Scorecard) -> None:
+        history.save_scores(
+            self._store, attempt_id=self._id, scores=self._whole(scorecard), scorecard=_summary(scorecard)
+        )
+
     def _whole(self, scorecard: Scorecard) -> list[StoredScore]:
         return [self._score(score, None) for score in scorecard.scores.values()]
 
@@ -172,6 +281,10 @@ class HistoryLog:
 def _turn(stored: StoredTurn) -> Turn:
     waited = shorter_wait(stored.waited_server, stored.waited_browser)
     return Turn(stored.role, stored.text, stored.at, waited=waited, voice=stored.voice)
+
+
+def _step(stored: StoredStep) -> Step:
+    return Step(stored.kind, stored.body, stored.at, stored.place)
 
 
 def _summary(scorecard: Scorecard) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from simulator.attempt import Attempt
 from simulator.case import Case
 from simulator.observation import Observation
-from simulator.scoring import Evidence, ReaderLanguage, Score, word
+from simulator.scoring import Evidence, Note, ReaderLanguage, Score, word
 
 
 def report(attempt: Attempt, *, reader: ReaderLanguage = "en") -> dict[str, Any]:
@@ -23,8 +23,13 @@ def report(attempt: Attempt, *, reader: ReaderLanguage = "en") -> dict[str, Any]
         "persona": case.persona_id,
         "language": case.language,
         "seed": case.seed,
+        "mode": attempt.mode,
         "outcome": attempt.outcome,
         "turns": _turns(attempt),
+        "steps": [
+            {"kind": step.kind, "body": dict(step.body), "at": round(step.at, 2), "place": step.place}
+            for step in attempt.steps
+        ],
         "scorecard": scorecard_data(attempt, reader=reader),
     }
 
@@ -75,6 +80,9 @@ def scorecard_data(attempt: Attempt, *, reader: ReaderLanguage = "en") -> dict[s
     """The scorecard as plain data."""
     card = attempt.scorecard()
     data: dict[str, Any] = {name: score_data(score, attempt.case, reader=reader) for name, score in card.scores.items()}
+    if "process" not in data:
+        note = word(Note("process_no_desk"), attempt.case, reader)
+        data["process"] = {"value": None, "explanation": note, "evidence": [], "parts": {}}
     data["overall"] = {
         "value": card.overall,
         "explanation": word(card.explanation, attempt.case, reader),

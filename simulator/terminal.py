@@ -2,49 +2,78 @@
 
 from __future__ import annotations
 
+import shlex
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import typer
 
-from simulator.attempt import Attempt, MemoryLog
+from simulator.attempt import Attempt
 from simulator.case import Case
-from simulator.conversation import Turn
+from simulator.conversation import StepKind, Turn
 from simulator.customers import ScriptedCustomer
+from simulator.desk import BadAction, DeskClosed
+from simulator.log import MemoryLog
 from simulator.scoring import DIMENSIONS, RULE_SCORERS, in_words, word
 
-_STOP = "/stop"
+_STOP, _DO, _FORM = "/stop", "/do", "/form"
 
 
-def play_file(case: Case, replies: Sequence[tuple[str, float]]) -> Attempt:
-    """Plays replies on a simulated clock; what comes after the end of the conversation is left out.
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a file of replies.
 
     Args:
-        case: the case.
-        replies: each reply with the seconds after the customer's message (or the reply before it) that it is sent.
-            An empty reply is waiting, and sends nothing.
+        after: seconds after the line before it, or after the customer's message.
+        text: what is said; empty for waiting only.
+        kind: for a line that does something at the desk, `action` or `form`.
+        body: what with.
+    """
+
+    after: float
+    text: str = ""
+    kind: StepKind | None = None
+    body: Mapping[str, str] | None = None
+
+
+def play_file(case: Case, lines: Sequence[Line]) -> Attempt:
+    """Plays lines on a simulated clock; what is said after the end of the conversation is left out.
+
+    Where no line does anything at the desk, it is not part of the play: there is no process to score.
+
+    Raises:
+        BadAction, DeskClosed: something cannot be done at the desk.
     """
     now = [0.0]
     attempt = Attempt.begin(
-        case, customer=ScriptedCustomer(), scorers=RULE_SCORERS, log=MemoryLog(), clock=lambda: now[0]
+        case,
+        customer=ScriptedCustomer(),
+        scorers=RULE_SCORERS,
+        log=MemoryLog(),
+        clock=lambda: now[0],
+        with_desk=any(line.kind for line in lines),
     )
-    for text, after in replies:
-        send_at = now[0] + after
+    for line in lines:
+        send_at = now[0] + line.after
         while (due := attempt.next_silence()) is not None and due <= send_at:
             now[0] = due
             attempt.pass_time()
         now[0] = max(now[0], send_at)
-        if attempt.outcome is not None:
-            break
-        if text.strip():
-            attempt.reply(text)
+        if line.kind is not None:
+            attempt.do(line.kind, line.body)
+        elif line.text.strip() and attempt.outcome is None:
+            attempt.reply(line.text)
     if attempt.outcome is None:
-        attempt.stop()
+        attempt.close()
     return attempt
 
 
 def play(case: Case, *, quiet: bool = False) -> Attempt:
-    """Plays in the terminal on the real clock until the conversation ends, the input ends or `/stop` is typed."""
+    """Plays in the terminal on the real clock until the conversation ends, the input ends or `/stop` is typed.
+
+    `/do` and `/form` work at the desk.
+    """
     started = time.monotonic()
     attempt = Attempt.begin(
         case,
@@ -59,7 +88,10 @@ def play(case: Case, *, quiet: bool = False) -> Attempt:
             typer.echo(f"\n{_customer(case)}: {turn.text}")
 
     if not quiet:
-        typer.echo(f"{case.scenario.briefing[case.language]}\n({_STOP} ends the conversation.)")
+        typer.echo(
+            f"{case.scenario.briefing[case.language]}\n({_STOP} ends the conversation. At the desk: "
+            f"{_DO} verify_identity; {_DO} refund order=… amount=…; {_FORM} category=billing note='…')"
+        )
     show(attempt.transcript[-1])
     while attempt.outcome is None:
         try:
@@ -70,11 +102,27 @@ def play(case: Case, *, quiet: bool = False) -> Attempt:
             show(turn)
         if attempt.outcome is not None or text.strip() == _STOP:
             break
-        if text.strip():
+        before = len(attempt.transcript)
+        if text.startswith((_DO, _FORM)):
+            _work(attempt, text)
+        elif text.strip():
             attempt.reply(text)
-            show(attempt.transcript[-1])
-    attempt.stop()
+        for turn in attempt.transcript[before:]:
+            if turn.role == "customer":
+                show(turn)
+    attempt.close()
     return attempt
+
+
+def _work(attempt: Attempt, command: str) -> None:
+    """Does at the desk what a command says, or says why it cannot be done."""
+    try:
+        verb, *words = shlex.split(command)
+        named = dict(word.split("=", 1) for word in words if "=" in word)
+        plain = [word for word in words if "=" not in word]
+        attempt.do("form", named) if verb == _FORM else attempt.do("action", {"action": " ".join(plain), **named})
+    except (BadAction, DeskClosed, ValueError) as error:
+        typer.echo(f"  {error}", err=True)
 
 
 def show(attempt: Attempt, *, talk: bool) -> None:
@@ -95,9 +143,13 @@ def show(attempt: Attempt, *, talk: bool) -> None:
     card = attempt.scorecard()
     typer.echo(f"\nOutcome: {attempt.outcome}")
     for name in DIMENSIONS:
+        if name not in card.scores:
+            continue
         score = card.scores[name]
         typer.echo(f"{name:14} {_value(score.value):>5}  {word(score.explanation, case)}")
-    verdict = "passed" if card.passed else f"failed by {', '.join(card.failed)}"
+    verdict = (
+        "no verdict" if card.passed is None else "passed" if card.passed else f"failed by {', '.join(card.failed)}"
+    )
     typer.echo(f"{'overall':14} {_value(card.overall):>5}  {verdict}")
 
 

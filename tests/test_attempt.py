@@ -7,11 +7,12 @@ from collections.abc import Callable
 import pytest
 
 from simulator import yaml12
-from simulator.attempt import Attempt, AttemptOver, MemoryLog
+from simulator.attempt import Attempt, AttemptOver
 from simulator.case import Case
 from simulator.conversation import LANGUAGES, Language
 from simulator.customers import ScriptedCustomer
 from simulator.director import next_fact, next_hidden
+from simulator.log import MemoryLog
 from simulator.observation.lexicon import lexicon
 from simulator.scenarios.library import load_library
 from simulator.scenarios.rehearsal import play
@@ -98,7 +99,7 @@ def test_a_tab_that_stops_late_changes_nothing() -> None:
     talk.attempt.stop()
     late.stop()
     assert late.transcript == talk.attempt.transcript
-    assert late.outcome == talk.attempt.outcome == "closed"
+    assert late.outcome == talk.attempt.outcome == "stopped"
 
 
 def test_a_falsehood_is_noticed() -> None:
@@ -185,14 +186,24 @@ def test_how_it_ends(trainee: str, outcome: str) -> None:
     assert play(LIBRARY.cast("late-refund"), trainee).outcome == outcome  # type: ignore[arg-type]
 
 
-def test_stopping_closes_and_is_no_pass() -> None:
+def test_stopping_is_never_held_against_the_trainee() -> None:
     talk = refund()
-    talk.say("Hello, which order is it?")
+    talk.say("Calm down.")
     talk.attempt.stop()
-    assert talk.attempt.outcome == "closed"
-    assert not talk.attempt.scorecard().passed
+    assert talk.attempt.outcome == "stopped"
+    card = talk.attempt.scorecard()
+    assert card.passed is None
+    assert card.failed == ()
     with pytest.raises(AttemptOver):
         talk.say("Hello?")
+
+
+def test_closing_on_the_customer_is_no_pass() -> None:
+    talk = refund()
+    talk.say("Hello, which order is it?")
+    talk.attempt.close()
+    assert talk.attempt.outcome == "closed"
+    assert talk.attempt.scorecard().passed is False
 
 
 def test_passing_a_case_that_may_be_escalated_ends_it() -> None:
@@ -277,7 +288,7 @@ def test_a_reply_that_was_committed_and_not_answered_is_answered_on_resuming() -
     assert not again.is_answered
     assert again.answer() == again.transcript[-1].text
     assert again.is_answered
-    assert len(talk.log.read()[0]) == 3
+    assert len(talk.log.read().turns) == 3
 
 
 def test_a_message_sent_twice_is_one_turn() -> None:
@@ -306,5 +317,5 @@ def test_two_tabs_on_one_log_lose_and_double_nothing() -> None:
     talk.now += 5
     other.reply("Hello from the second tab")
     talk.attempt.refresh()
-    assert talk.attempt.transcript == other.transcript == talk.log.read()[0]
+    assert talk.attempt.transcript == other.transcript == talk.log.read().turns
     assert [turn.role for turn in other.transcript] == ["customer", "agent", "customer", "agent", "customer"]

@@ -43,11 +43,11 @@ def store(path: Path) -> Iterator[Store]:
     opened.close()
 
 
-def begin(store: Store, started_at: datetime = NOON, **changed: str) -> str:
+def begin(store: Store, started_at: datetime = NOON, **changed: Any) -> str:
     kinds = get_args(history.SnapshotKind)
     hashes = {f"{kind}_hash": history.put_snapshot(store, kind=kind, name="parcel", body={}) for kind in kinds}
-    about = {"trainee": "Ada", "scenario": "parcel", "persona": "patient", **hashes, **changed}
-    return history.create_attempt(store, **about, language="de", seed=2**63 - 1, started_at=started_at).id
+    about = {"trainee": "Ada", "scenario": "parcel", "persona": "patient", "language": "de", "seed": 2**63 - 1}
+    return history.create_attempt(store, **{**about, **hashes, "started_at": started_at, **changed}).id
 
 
 def send(store: Store, attempt_id: str, text: str, send_id: str | None = None) -> StoredTurn:
@@ -326,7 +326,7 @@ def test_a_newer_version_keeps_every_row_and_is_then_left_alone(tmp_path: Path, 
         import sqlalchemy as sa
         from alembic import op
 
-        revision, down_revision = "9999", "0001"
+        revision, down_revision = "9999", "0002"
 
         def upgrade():
             with op.batch_alter_table("attempt") as attempt:

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from simulator import practice
-from simulator.attempt import AttemptOver
-from simulator.history import Store, UnknownAttempt, list_attempts, load_attempt, open_store
+from simulator.attempt import AttemptOver, NotInExam
+from simulator.desk import DeskClosed
+from simulator.history import Store, UnknownAttempt, branches, list_attempts, load_attempt, open_store
 from simulator.scenarios.library import load_library
 
 LIBRARY = load_library()
@@ -57,11 +58,11 @@ def test_the_scorecard_is_stored_when_the_attempt_ends(store: Store) -> None:
     begun.attempt.stop()
     begun.attempt.stop()
     found = list_attempts(store, trainee="Anna")[0]
-    assert found.outcome == "closed"
+    assert found.outcome == "stopped"
     assert found.overall == begun.attempt.scorecard().overall
-    assert found.passed is False
+    assert found.passed is None
     again = practice.resume(store, begun.id).attempt
-    assert again.outcome == "closed"
+    assert again.outcome == "stopped"
     assert len(again.transcript) == 3
     with pytest.raises(AttemptOver):
         again.reply("Hello?")
@@ -92,6 +93,105 @@ def test_a_process_killed_in_the_middle_of_a_reply_loses_nothing(store: Store, t
     resumed = practice.resume(store, begun.id).attempt
     resumed.reply("Which order is it?", send_id="one")
     assert [turn.role for turn in resumed.transcript] == ["customer", "agent", "customer"]
+
+
+def test_a_reply_that_was_taken_back_leaves_a_branch(store: Store) -> None:
+    begun = practice.begin(store, LIBRARY.cast("late-refund", seed=3), trainee="Anna")
+    attempt = begun.attempt
+    attempt.reply("I am sorry that you have waited so long. Could you tell me the order number, please?")
+    attempt.reply("Calm down.")
+    branch = practice.take_back(store, begun, turn=3)
+    assert branch.attempt.transcript == attempt.transcript[:3]
+    assert branch.attempt.situation == attempt.situations[2]
+    assert (branch.parent_id, branch.parent_turns, branch.root_id) == (begun.id, 3, begun.id)
+    left = practice.resume(store, begun.id).attempt
+    assert left.outcome == "taken_back"
+    assert left.transcript == attempt.transcript
+    assert branch.attempt.now - branch.attempt.shown_at < 5
+    branch.attempt.reply("That is a long wait, and I understand that you are angry. I will look into it at once.")
+    again = practice.resume(store, branch.id)
+    assert again.attempt.transcript == branch.attempt.transcript
+    assert again.attempt.transcript[4].text != attempt.transcript[4].text
+    assert [found.id for found in list_attempts(store, trainee="Anna")] == [branch.id]
+    assert [found.id for found in branches(store, root_id=begun.id)] == [begun.id, branch.id]
+    assert list_attempts(store, trainee="Anna")[0].help["take_back"] == 1
+
+
+def test_a_conversation_that_ended_can_still_go_another_way(store: Store) -> None:
+    begun = practice.begin(store, LIBRARY.cast("late-refund"), trainee="Anna")
+    while begun.attempt.outcome is None:
+        begun.attempt.reply(f"Calm down, this is your own fault. {len(begun.attempt.transcript)}")
+    worst = begun.attempt.exchanges[-1].turn
+    branch = practice.take_back(store, begun, turn=worst)
+    assert branch.attempt.outcome is None
+    assert practice.resume(store, begun.id).attempt.outcome == begun.attempt.outcome == "gave_up"
+
+
+def test_a_pause_before_the_reply_taken_back_does_not_count_in_the_branch(store: Store) -> None:
+    begun = practice.begin(store, LIBRARY.cast("late-refund"), trainee="Anna")
+    begun.attempt.reply("I am sorry that you have waited so long. Could you tell me the order number, please?")
+    begun.attempt.pause()
+    begun.attempt.go_on()
+    begun.attempt.reply("Calm down.")
+    branch = practice.take_back(store, begun, turn=3).attempt
+    assert 0 <= branch.now - branch.shown_at < 5
+
+
+def test_an_exam_takes_nothing_back(store: Store) -> None:
+    begun = practice.begin(store, LIBRARY.cast("late-refund"), trainee="Anna", mode="exam")
+    begun.attempt.reply("Calm down.")
+    with pytest.raises(NotInExam):
+        practice.take_back(store, begun, turn=1)
+    assert practice.resume(store, begun.id).attempt.mode == "exam"
+
+
+def test_the_desk_is_taken_up_where_a_killed_process_left_it(store: Store, tmp_path: Path) -> None:
+    begun = practice.begin(store, LIBRARY.cast("double-charge"), trainee="Anna")
+    code = (
+        "import os, signal, sys\n"
+        "from simulator import practice\n"
+        "from simulator.history import open_store\n"
+        "attempt = practice.resume(open_store(sys.argv[1]), sys.argv[2]).attempt\n"
+        "attempt._customer.speak = lambda cue: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "attempt.do('form', {'category': 'billing'}, send_id='one')\n"
+        "attempt.do('action', {'action': 'refund', 'order': 'LD-204418', 'amount': '68.19 EUR'}, send_id='two')\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", code, str(tmp_path / "history.db"), begun.id], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    resumed = practice.resume(store, begun.id).attempt
+    assert resumed.desk.category == "billing"
+    assert [done.action for done in resumed.desk.done] == ["refund"]
+    assert [turn.role for turn in resumed.transcript] == ["customer", "customer"]
+    resumed.do("form", {"category": "billing"}, send_id="one")
+    assert len(resumed.steps) == 2
+
+
+def test_what_is_done_after_the_end_still_counts(store: Store) -> None:
+    begun = practice.begin(store, LIBRARY.cast("double-charge"), trainee="Anna")
+    begun.attempt.reply("Hello.")
+    begun.attempt.stop()
+    before = list_attempts(store, trainee="Anna")[0].scores["process"]
+    begun.attempt.do("form", {"category": "billing", "priority": "normal", "disposition": "solved"})
+    after = list_attempts(store, trainee="Anna")[0].scores["process"]
+    assert before is not None and after is not None and after > before
+    begun.attempt.do("debrief")
+    with pytest.raises(DeskClosed):
+        begun.attempt.do("form", {"priority": "high"})
+
+
+def test_two_tabs_at_one_desk_see_the_same(store: Store) -> None:
+    begun = practice.begin(store, LIBRARY.cast("double-charge"), trainee="Anna")
+    mine, other = (practice.resume(store, begun.id).attempt for _ in range(2))
+    mine.do("form", {"category": "billing"})
+    other.reply("Hello, I am sorry about the two amounts.")
+    mine.do("action", {"action": "note", "text": "The customer sees a hold."})
+    other.do("form", {"priority": "high"})
+    for tab in (mine, other):
+        tab.refresh()
+    fresh = practice.resume(store, begun.id).attempt
+    assert mine.desk == other.desk == fresh.desk
+    assert mine.transcript == other.transcript == fresh.transcript
+    assert mine.situation == fresh.situation
 
 
 def test_many_writers_on_one_attempt_lose_and_double_nothing(store: Store) -> None:

@@ -17,13 +17,16 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from simulator import ticket
 from simulator.mood import effects
 from simulator.observation import conveys, read
-from simulator.scenarios import formats
+from simulator.scenarios import desk_format, formats
 from simulator.scenarios.checks import FEWEST_LINES, PLACEHOLDERS
+from simulator.scenarios.fields import Format
 from simulator.scenarios.library import SHIPPED, Library, UnknownChoice, load_library
 from simulator.scenarios.rehearsal import rehearse
 from simulator.scenarios.schemas import render_schemas
+from simulator.scoring import pass_marks
 
 BROKEN_FILES = Path(__file__).parent / "broken_files"
 VALID = BROKEN_FILES / "valid"
@@ -214,7 +217,7 @@ def test_the_shipped_library_has_no_problems() -> None:
     assert [str(problem) for problem in load_library().problems] == []
 
 
-@pytest.mark.parametrize("name", ["scenario.schema.json", "persona.schema.json"])
+@pytest.mark.parametrize("name", ["scenario.schema.json", "persona.schema.json", "macros.schema.json"])
 def test_the_shipped_schemas_are_fresh(name: str) -> None:
     assert (SHIPPED / "schemas" / name).read_text("utf-8") == render_schemas()[name]
 
@@ -256,9 +259,81 @@ def test_the_moves_of_the_guide_are_those_of_the_mood() -> None:
     assert {move: kind for move, _, kind in table("Move")} == {move: effect.kind for move, effect in effects().items()}
 
 
+def codes(cell: str) -> set[str]:
+    """The words of a cell that stand between backticks."""
+    return set(re.findall(r"`(\w+)`", f"`{cell}`"))
+
+
+def test_the_actions_of_the_guide_are_those_of_the_desk() -> None:
+    told = {action: (codes(fields), verified == "yes") for action, _, fields, verified in table("Action")}
+    assert told == {
+        name: (
+            {*action.fields, *(value for field in action.fields.values() for value in field.choices)},
+            action.changes_account,
+        )
+        for name, action in ticket.table().actions.items()
+    }
+
+
+def test_the_choices_of_the_guide_are_those_of_the_form() -> None:
+    told = {key: codes(meaning) for key, meaning in table("Key of the desk")}
+    form = ticket.table().form
+    assert {key: told[key] for key in form} == {key: set(choices) for key, choices in form.items()}
+
+
+def test_the_pass_marks_of_the_guide_are_those_of_the_rubric(root: Path) -> None:
+    [[_, *marks]] = table("`pass_marks`")
+    heading = re.search(r"^\| `pass_marks` \|(.*)$", GUIDE, re.MULTILINE)
+    assert heading is not None
+    names = re.findall(r"`(\w+)`", heading[1])
+    told = {name: float(mark) for name, mark in zip(names, marks, strict=True)}
+    assert told == pass_marks(load_library(root).cast("late-parcel"))
+
+
+def test_the_macros_of_the_guide_work(root: Path) -> None:
+    [example] = [block for block in re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL) if block.startswith("macros:")]
+    (root / "macros" / "parcel-post.yaml").write_text(example, "utf-8")
+    library = load_library(root)
+    assert problems_of(library) == []
+    assert list(library.macros["parcel-post"]) == ["label-time"]
+
+
+def test_macros_are_loaded_by_product_and_a_product_may_have_none(root: Path) -> None:
+    macros = load_library(root).macros
+    assert set(macros) == {"parcel-post"}
+    assert macros["parcel-post"]["greeting"].text["en"] == "Hello {customer}."
+
+
+def test_a_broken_file_of_macros_leaves_the_scenarios_usable(root: Path) -> None:
+    change(root / "macros" / "parcel-post.yaml", "[delivery]", "[deliveries]")
+    library = load_library(root)
+    assert set(library.scenarios) == {"late-parcel", "other"}
+    assert library.macros == {}
+
+
+def test_a_scenario_without_a_desk_is_in_order(root: Path) -> None:
+    text = (root / SCENARIO).read_text("utf-8")
+    (root / SCENARIO).write_text(text.split("desk:")[0], "utf-8")
+    library = load_library(root)
+    assert problems_of(library) == []
+    assert library.scenario("late-parcel").desk is None
+
+
+def test_amounts_and_orders_on_the_desk_may_be_written_otherwise_than_in_the_record(root: Path) -> None:
+    order = '{id: "PP-1001", item: {en: "P", ru: "П"}, placed: 2026-09-14, amount: "5 EUR", status: {en: "S", ru: "О"}}'
+    change(root / SCENARIO, "since: 2026-09-14}", f"since: 2026-09-14}}\n  orders: [{order}]")
+    change(
+        root / SCENARIO, "    - action: refund", '    - action: refund\n      fields: {order: pp-1001, amount: "€5,00"}'
+    )
+    assert problems_of(load_library(root)) == []
+
+
 def test_the_guide_tells_of_every_key() -> None:
     models = [
-        model for model in vars(formats).values() if isinstance(model, type) and issubclass(model, formats.Format)
+        model
+        for module in (formats, desk_format)
+        for model in vars(module).values()
+        if isinstance(model, type) and issubclass(model, Format)
     ]
     keys = {key for model in models for key in model.model_fields}
     assert {key for key in keys if f"`{key}`" not in GUIDE} == set()

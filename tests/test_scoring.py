@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.attempt import Attempt, MemoryLog
+from simulator.attempt import Attempt
 from simulator.conversation import LANGUAGES, Language
 from simulator.customers import ScriptedCustomer
+from simulator.log import MemoryLog
 from simulator.observation.lexicon import lexicon
 from simulator.scenarios.library import load_library
 from simulator.scenarios.rehearsal import play

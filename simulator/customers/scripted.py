@@ -45,6 +45,8 @@ def _say(part: Part, cue: Cue, language: Language, choose: random.Random, earlie
     if part.beat in _ASKS and all(any(_was_said(said, message) for message in earlier) for said in part.content):
         # Nobody asks the same a fourth time in the same words.
         return _fresh(_lines(cue.persona, language, "unheard", heat), choose, earlier)
+    if part.beat == "react":
+        return _fresh([list(part.content)], choose, earlier)
     line = _fresh(_lines(cue.persona, language, part.beat, heat), choose, earlier)
     if not part.content:
         return line

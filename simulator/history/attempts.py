@@ -1,4 +1,4 @@
-"""Attempts: begin, append, end, load and list. Every writer locks its attempt first, so none overtakes another."""
+"""Writing attempts: begin, append, end, judge late."""
 
 from __future__ import annotations
 
@@ -7,27 +7,18 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from simulator.conversation import Language, Outcome, Turn
+from simulator.conversation import Language, Mode, Outcome, Turn
 
-from .errors import AttemptEnded, UnknownAttempt
-from .records import AttemptRecord, AttemptSummary, StoredObservation, StoredScore, StoredTurn
+from .errors import AttemptEnded
+from .locks import last_index, lock
+from .reading import TURN
+from .records import AttemptRecord, StoredObservation, StoredScore, StoredTurn
 from .store import Store
 from .tables import attempt, observation, score, storable, turn
 
-# SQLite ignores FOR UPDATE: there the whole database is locked by the transaction. The lock and the reading of the
-# last index are two statements because PostgreSQL fixes what a statement sees before it waits for the lock.
-_LOCK = select(attempt.c.started_at, attempt.c.ended_at).where(attempt.c.id == bindparam("id")).with_for_update()
-_LAST_INDEX = select(func.max(turn.c.index)).where(turn.c.attempt_id == bindparam("id"))
-_TURN = [column for column in turn.c if column.name != "attempt_id"]
-_SENT = select(*_TURN).where(turn.c.attempt_id == bindparam("id"), turn.c.send_id == bindparam("send_id"))
-_SUMMARY = [
-    *(attempt.c[name] for name in ("id", "trainee", "scenario", "persona", "language")),
-    *(attempt.c[name] for name in ("started_at", "ended_at", "outcome")),
-    attempt.c.scorecard["overall"].as_float(),
-    attempt.c.scorecard["passed"].as_boolean(),
-]
+_SENT = select(*TURN).where(turn.c.attempt_id == bindparam("id"), turn.c.send_id == bindparam("send_id"))
 _ADD_TURN, _ADD_OBSERVATION, _ADD_SCORE = insert(turn), insert(observation), insert(score)
 
 
@@ -43,14 +34,19 @@ def create_attempt(
     language: Language,
     seed: int,
     started_at: datetime,
+    mode: Mode = "practice",
+    low_pressure: bool = False,
+    shift_id: str | None = None,
+    shift_place: int | None = None,
 ) -> AttemptRecord:
     """Begin an attempt; the hashes are those of snapshots stored before, `seed` fits 64 bits.
 
     Raises:
-        Inconsistent: a hash is of no snapshot.
+        Inconsistent: a hash is of no snapshot, or there is no such shift.
     """
+    id_ = secrets.token_urlsafe(16)
     record = AttemptRecord(
-        id=secrets.token_urlsafe(16),
+        id=id_,
         trainee=storable(trainee),
         scenario=scenario,
         persona=persona,
@@ -63,7 +59,16 @@ def create_attempt(
         ended_at=None,
         outcome=None,
         scorecard=None,
+        mode=mode,
+        low_pressure=low_pressure,
+        root_id=id_,
+        branch=0,
+        parent_id=None,
+        parent_turns=None,
+        shift_id=shift_id,
+        shift_place=shift_place,
         turns=(),
+        steps=(),
         observations=(),
         scores=(),
     )
@@ -99,14 +104,14 @@ def append_agent_turn(
         UnknownAttempt, AttemptEnded.
     """
     with store.writing() as connection:
-        ended_at = _lock(connection, attempt_id).ended_at
+        ended_at = lock(connection, attempt_id).ended_at
         if send_id is not None:
             sent = connection.execute(_SENT, {"id": attempt_id, "send_id": send_id}).one_or_none()
             if sent is not None:
                 return StoredTurn(*sent)
         _refuse_ended(ended_at)
         stored = StoredTurn(
-            index=_last_index(connection, attempt_id) + 1,
+            index=last_index(connection, attempt_id) + 1,
             role="agent",
             text=storable(text),
             at=at,
@@ -155,8 +160,8 @@ def append_answer(
     if scorecard is not None and outcome is None:
         raise ValueError("a scorecard comes with the outcome")
     with store.writing() as connection:
-        lasting = _lock(connection, attempt_id)
-        if _last_index(connection, attempt_id) != answers_index:
+        lasting = lock(connection, attempt_id)
+        if last_index(connection, attempt_id) != answers_index:
             return False
         _refuse_ended(lasting.ended_at)
         now = datetime.now(UTC)
@@ -179,7 +184,7 @@ def append_answer(
             connection.execute(_ADD_SCORE, [{"attempt_id": attempt_id, **vars(each)} for each in scores])
         if outcome is not None:
             ended_at = lasting.started_at + timedelta(seconds=turns[-1].at)
-            _end(connection, attempt_id, outcome=outcome, ended_at=ended_at, scorecard=scorecard)
+            end(connection, attempt_id, outcome=outcome, ended_at=ended_at, scorecard=scorecard)
     return True
 
 
@@ -198,8 +203,8 @@ def end_attempt(
         UnknownAttempt.
     """
     with store.writing() as connection:
-        if _lock(connection, attempt_id).ended_at is None:
-            _end(connection, attempt_id, outcome=outcome, ended_at=ended_at, scorecard=scorecard)
+        if lock(connection, attempt_id).ended_at is None:
+            end(connection, attempt_id, outcome=outcome, ended_at=ended_at, scorecard=scorecard)
             if scores:
                 connection.execute(_ADD_SCORE, [{"attempt_id": attempt_id, **vars(each)} for each in scores])
 
@@ -216,7 +221,7 @@ def save_scores(
         UnknownAttempt, Inconsistent.
     """
     with store.writing() as connection:
-        _lock(connection, attempt_id)
+        lock(connection, attempt_id)
         for each in scores:
             connection.execute(
                 delete(score).where(
@@ -233,74 +238,7 @@ def save_scores(
             connection.execute(update(attempt).where(attempt.c.id == attempt_id).values(scorecard=scorecard))
 
 
-def load_attempt(store: Store, *, attempt_id: str) -> AttemptRecord:
-    """The attempt with its turns, observations and scores as of one moment. Raises UnknownAttempt."""
-    with store.reading() as connection:
-        # FOR SHARE: on PostgreSQL each statement sees its own moment, unless the writers have to wait.
-        found = connection.execute(select(attempt).where(attempt.c.id == attempt_id).with_for_update(read=True))
-        row = found.one_or_none()
-        if row is None:
-            raise _unknown(attempt_id)
-        turns = connection.execute(select(*_TURN).where(turn.c.attempt_id == attempt_id).order_by(turn.c.index))
-        observations = connection.execute(
-            select(observation.c.turn_index, observation.c.version, observation.c.body)
-            .where(observation.c.attempt_id == attempt_id)
-            .order_by(observation.c.turn_index, observation.c.version)
-        )
-        scores = connection.execute(
-            select(*(column for column in score.c if column.name not in ("id", "attempt_id")))
-            .where(score.c.attempt_id == attempt_id)
-            .order_by(score.c.id)
-        )
-        return AttemptRecord(
-            **row._mapping,
-            turns=tuple(StoredTurn(*each) for each in turns),
-            observations=tuple(StoredObservation(*each) for each in observations),
-            scores=tuple(StoredScore(*each) for each in scores),
-        )
-
-
-def list_attempts(
-    store: Store, *, trainee: str | None = None, limit: int = 50, before: str | None = None
-) -> list[AttemptSummary]:
-    """Attempts, newest first.
-
-    Args:
-        store: the history.
-        trainee: only this trainee's.
-        limit: at most so many.
-        before: id of the last attempt of the page before: only older ones.
-
-    Raises:
-        UnknownAttempt: there is no attempt `before`.
-    """
-    a = attempt.c
-    query = select(*_SUMMARY)
-    if trainee is not None:
-        query = query.where(a.trainee == trainee)
-    with store.reading() as connection:
-        if before is not None:
-            last = connection.execute(select(a.started_at, a.id).where(a.id == before)).one_or_none()
-            if last is None:
-                raise _unknown(before)
-            query = query.where(tuple_(a.started_at, a.id) < tuple_(*last))
-        rows = connection.execute(query.order_by(a.started_at.desc(), a.id.desc()).limit(limit))
-        return [AttemptSummary(*row) for row in rows]
-
-
-def _lock(connection: Connection, attempt_id: str) -> Row[datetime, datetime | None]:
-    row = connection.execute(_LOCK, {"id": attempt_id}).one_or_none()
-    if row is None:
-        raise _unknown(attempt_id)
-    return row
-
-
-def _last_index(connection: Connection, attempt_id: str) -> int:
-    last: int | None = connection.execute(_LAST_INDEX, {"id": attempt_id}).scalar_one()
-    return -1 if last is None else last
-
-
-def _end(
+def end(
     connection: Connection,
     attempt_id: str,
     *,
@@ -315,7 +253,3 @@ def _end(
 def _refuse_ended(ended_at: datetime | None) -> None:
     if ended_at is not None:
         raise AttemptEnded("This conversation has ended. Start a new attempt to practise again.")
-
-
-def _unknown(attempt_id: str) -> UnknownAttempt:
-    return UnknownAttempt(f"There is no attempt {attempt_id}. Check the address, or start a new attempt.")

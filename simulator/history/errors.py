@@ -15,6 +15,10 @@ class UnknownAttempt(HistoryError):
     """No attempt has this id."""
 
 
+class UnknownShift(HistoryError):
+    """No shift has this id."""
+
+
 class AttemptEnded(HistoryError):
     """The attempt has ended: nothing more can be said in it."""
 

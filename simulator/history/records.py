@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from simulator.conversation import Language, Outcome, Role, Voice
+from simulator.conversation import Language, Mode, Outcome, Role, StepKind, Voice
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,38 @@ class StoredTurn:
     voice: Voice | None
     send_id: str | None
     committed_at: datetime
+
+
+@dataclass(frozen=True)
+class StoredStep:
+    """One committed step: something that the trainee did besides speaking.
+
+    Args:
+        number: its place among the steps of the attempt, from 0 without a gap.
+        place: how many turns stood in the transcript when it was done.
+        kind: what was done.
+        body: what it was done with, as stored.
+        at: seconds since the attempt started.
+        send_id: the sender's own name for the step: sent again, it is the same step.
+        committed_at: when it was stored (UTC).
+    """
+
+    number: int
+    place: int
+    kind: StepKind
+    body: dict[str, str]
+    at: float
+    send_id: str | None
+    committed_at: datetime
+
+
+@dataclass(frozen=True)
+class LogRecord:
+    """What an attempt is replayed from: its turns and steps in order, and how it ended (None while it runs)."""
+
+    outcome: Outcome | None
+    turns: tuple[StoredTurn, ...]
+    steps: tuple[StoredStep, ...]
 
 
 @dataclass(frozen=True)
@@ -70,10 +102,18 @@ class StoredScore:
 
 @dataclass(frozen=True)
 class AttemptRecord:
-    """An attempt with all that was said, found and judged in it.
+    """An attempt with all that was said, done, found and judged in it.
 
-    Turns are in order of their index, observations in order of turn and version, scores in the order they were saved.
-    `ended_at`, `outcome` and `scorecard` are None while the attempt runs.
+    Turns and steps are in order of their index and number, observations in order of turn and version, scores in the
+    order they were saved. `ended_at`, `outcome` and `scorecard` are None while the attempt runs.
+
+    Args:
+        root_id: the first attempt of the family: its own id, unless it is a branch.
+        branch: its number in the family: 0 for the first attempt, then in the order in which they branched off.
+        parent_id: of a branch, the attempt in which a reply was taken back.
+        parent_turns: of a branch, how many turns it has from its parent.
+        shift_id: the shift that it belongs to.
+        shift_place: its place in that shift; a branch has its parent's.
     """
 
     id: str
@@ -89,14 +129,31 @@ class AttemptRecord:
     ended_at: datetime | None
     outcome: Outcome | None
     scorecard: dict[str, Any] | None
+    mode: Mode
+    low_pressure: bool
+    root_id: str
+    branch: int
+    parent_id: str | None
+    parent_turns: int | None
+    shift_id: str | None
+    shift_place: int | None
     turns: tuple[StoredTurn, ...]
+    steps: tuple[StoredStep, ...]
     observations: tuple[StoredObservation, ...]
     scores: tuple[StoredScore, ...]
 
 
 @dataclass(frozen=True)
 class AttemptSummary:
-    """One line of a list of attempts; `overall` and `passed` are read out of the scorecard's keys of these names."""
+    """One line of a list of attempts. What is not described here is as in `AttemptRecord`.
+
+    Args:
+        overall: the scorecard's value of this name.
+        passed: the same.
+        branches: how many attempts the family has, itself included.
+        scores: every value in the scorecard by its name: the dimensions' and `overall`. None is no verdict.
+        help: how many steps the family has of each kind that is help (`HELP`), also with what was taken back.
+    """
 
     id: str
     trainee: str
@@ -108,3 +165,75 @@ class AttemptSummary:
     outcome: Outcome | None
     overall: float | None
     passed: bool | None
+    mode: Mode
+    low_pressure: bool
+    root_id: str
+    branch: int
+    parent_id: str | None
+    parent_turns: int | None
+    shift_id: str | None
+    shift_place: int | None
+    branches: int
+    scores: dict[str, float | None]
+    help: dict[StepKind, int]
+
+
+@dataclass(frozen=True)
+class ShiftRecord:
+    """Several attempts that a trainee ran at once.
+
+    Args:
+        ended_at: None while it goes on.
+        scorecard: plain JSON, None while it goes on.
+        attempts: the newest branch of each, in order of their places in the shift.
+    """
+
+    id: str
+    trainee: str
+    mode: Mode
+    low_pressure: bool
+    started_at: datetime
+    ended_at: datetime | None
+    scorecard: dict[str, Any] | None
+    attempts: tuple[AttemptSummary, ...]
+
+
+@dataclass(frozen=True)
+class Rating:
+    """What a trainee thought of an attempt: 1 to 5 stars and a comment, which may be empty."""
+
+    attempt_id: str
+    stars: int
+    comment: str
+    rated_at: datetime
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """A verdict that a trainee disputes.
+
+    Args:
+        id: made from what is disputed and why.
+        attempt_id: the attempt.
+        turn_index: the agent's turn that was judged, or None for the whole attempt.
+        dimension: what was judged.
+        receipt: the verdict as the trainee saw it, as plain JSON: value, scorer, version, explanation, evidence.
+        reason: why the trainee disputes it.
+        disputed_at: when.
+        decided_by: the trainer who decided; this and what follows is None until then.
+        decided_at: when.
+        decision: what was decided, in words.
+        value: the verdict that stands now.
+    """
+
+    id: str
+    attempt_id: str
+    turn_index: int | None
+    dimension: str
+    receipt: dict[str, Any]
+    reason: str
+    disputed_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    decision: str | None
+    value: float | None

@@ -72,11 +72,30 @@ class SnapshotRow(Row, table=True):
     body: dict[str, Any] = Field(sa_type=JSON)
 
 
+class ShiftRow(Row, table=True):
+    """Several attempts that a trainee runs at once."""
+
+    __tablename__ = "shift"
+    __table_args__ = (Index(None, "trainee", "started_at"),)
+
+    id: str = Field(primary_key=True, sa_type=StorableText)
+    trainee: str = Field(sa_type=StorableText)
+    mode: str = Field(sa_type=StorableText)
+    low_pressure: bool
+    started_at: datetime = Field(sa_type=UtcTime)
+    ended_at: datetime | None = Field(sa_type=UtcTime)
+    scorecard: dict[str, Any] | None = Field(sa_column=Column(JSON(none_as_null=True)))
+
+
 class AttemptRow(Row, table=True):
-    """One run of a trainee through a scenario."""
+    """One run of a trainee through a scenario, or one branch of it: the attempts of a family share their `root_id`."""
 
     __tablename__ = "attempt"
-    __table_args__ = (Index(None, "trainee", "started_at"),)
+    __table_args__ = (
+        Index(None, "trainee", "started_at"),
+        UniqueConstraint("root_id", "branch"),  # also finds the newest branch
+        Index(None, "shift_id", "shift_place"),
+    )
 
     id: str = Field(primary_key=True, sa_type=StorableText)
     trainee: str = Field(sa_type=StorableText)
@@ -91,6 +110,14 @@ class AttemptRow(Row, table=True):
     ended_at: datetime | None = Field(sa_type=UtcTime)
     outcome: str | None = Field(sa_type=StorableText)
     scorecard: dict[str, Any] | None = Field(sa_column=Column(JSON(none_as_null=True)))
+    mode: str = Field(sa_type=StorableText)
+    low_pressure: bool
+    root_id: str = Field(foreign_key="attempt.id", ondelete="CASCADE", sa_type=StorableText)
+    branch: int
+    parent_id: str | None = Field(foreign_key="attempt.id", sa_type=StorableText)
+    parent_turns: int | None
+    shift_id: str | None = Field(foreign_key="shift.id", sa_type=StorableText)
+    shift_place: int | None
 
 
 class TurnRow(Row, table=True):
@@ -107,6 +134,22 @@ class TurnRow(Row, table=True):
     waited_browser: float | None
     waited_server: float | None
     voice: str | None = Field(sa_type=StorableText)
+    send_id: str | None = Field(sa_type=StorableText)
+    committed_at: datetime = Field(sa_type=UtcTime)
+
+
+class StepRow(Row, table=True):
+    """Something that the trainee did besides speaking; the primary key also finds the steps of an attempt."""
+
+    __tablename__ = "step"
+    __table_args__ = (UniqueConstraint("attempt_id", "send_id"),)
+
+    attempt_id: str = Field(primary_key=True, foreign_key="attempt.id", ondelete="CASCADE", sa_type=StorableText)
+    number: int = Field(primary_key=True)
+    place: int
+    kind: str = Field(sa_type=StorableText)
+    body: dict[str, str] = Field(sa_type=JSON)
+    at: float
     send_id: str | None = Field(sa_type=StorableText)
     committed_at: datetime = Field(sa_type=UtcTime)
 
@@ -145,9 +188,46 @@ class ScoreRow(Row, table=True):
     evidence: list[Any] = Field(sa_type=JSON)
 
 
+class RatingRow(Row, table=True):
+    """What a trainee thought of an attempt."""
+
+    __tablename__ = "rating"
+
+    attempt_id: str = Field(primary_key=True, foreign_key="attempt.id", ondelete="CASCADE", sa_type=StorableText)
+    stars: int
+    comment: str = Field(sa_type=StorableText)
+    rated_at: datetime = Field(sa_type=UtcTime)
+
+
+class DisputeRow(Row, table=True):
+    """A verdict that a trainee disputes, and what the trainer decided."""
+
+    __tablename__ = "dispute"
+    __table_args__ = (
+        Index(None, "attempt_id", "turn_index"),
+        ForeignKeyConstraint(["attempt_id", "turn_index"], ["turn.attempt_id", "turn.index"], ondelete="CASCADE"),
+    )
+
+    id: str = Field(primary_key=True, sa_type=StorableText)
+    attempt_id: str = Field(foreign_key="attempt.id", ondelete="CASCADE", sa_type=StorableText)
+    turn_index: int | None
+    dimension: str = Field(sa_type=StorableText)
+    receipt: dict[str, Any] = Field(sa_type=JSON)
+    reason: str = Field(sa_type=StorableText)
+    disputed_at: datetime = Field(index=True, sa_type=UtcTime)
+    decided_by: str | None = Field(sa_type=StorableText)
+    decided_at: datetime | None = Field(sa_type=UtcTime)
+    decision: str | None = Field(sa_type=StorableText)
+    value: float | None
+
+
 # The store functions write and read plain tables: inserting rows as objects takes three times as long.
 snapshot: Table = Row.metadata.tables["snapshot"]
+shift: Table = Row.metadata.tables["shift"]
 attempt: Table = Row.metadata.tables["attempt"]
 turn: Table = Row.metadata.tables["turn"]
+step: Table = Row.metadata.tables["step"]
 observation: Table = Row.metadata.tables["observation"]
 score: Table = Row.metadata.tables["score"]
+rating: Table = Row.metadata.tables["rating"]
+dispute: Table = Row.metadata.tables["dispute"]

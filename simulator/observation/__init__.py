@@ -73,7 +73,7 @@ def observe(
         ]
         asked_for = [
             Found(hidden.id, quote)
-            for hidden in scenario.hidden
+            for hidden in case.hidden_facts
             if (quote := requests(hidden.asked_by[own], text)) is not None
         ]
     if in_case_language:

@@ -10,6 +10,7 @@ from typing import get_args
 from simulator.conversation import LANGUAGES, Language
 from simulator.documents import Passage
 from simulator.observation import PhraseError, conveys, parse_phrase, read, requests
+from simulator.scenarios.desk_checks import check_desk
 from simulator.scenarios.formats import BeatName, Fact, Forbidden, HiddenFact, Persona, Scenario
 from simulator.scenarios.problems import Problem, choice
 from simulator.scenarios.yaml_source import Source, Where
@@ -162,8 +163,8 @@ def check_scenario(
     if fit("product") and not documentation.get(scenario.product):
         message = f"there is no documentation of “{scenario.product}”: add knowledge/{scenario.product}/<language>/*.md"
         yield source.problem(("product",), message)
-    elif fit("product", "languages", "facts", "forbidden"):
-        yield from _sources(source, scenario, documentation[scenario.product])
+    elif fit("product", "languages"):
+        yield from _sources(source, scenario, sound, documentation[scenario.product])
     for language, words in scenario.issue.items() if fit("issue") else ():
         for place, word in enumerate(words):
             if " " in word:
@@ -172,6 +173,9 @@ def check_scenario(
         yield from _phrases(source, key, getattr(scenario, key))
     if fit("facts", "forbidden"):
         yield from _conflicts(source, scenario)
+    if fit("desk", "hidden") and scenario.desk is not None:
+        hidden = [item.id for item in scenario.hidden]
+        yield from check_desk(source, scenario.desk, hidden=hidden, record=scenario.record if fit("record") else None)
 
 
 def _repeated(source: Source, names: Sequence[str], where: Where) -> Iterator[Problem]:
@@ -274,25 +278,34 @@ def _personas(
             yield source.problem(("languages", place), message)
 
 
-def _sources(source: Source, scenario: Scenario, passages: Documentation) -> Iterator[Problem]:
+def _sourced(scenario: Scenario, sound: frozenset[str]) -> Iterator[tuple[Where, str]]:
+    """Where a passage is named, and its id."""
+    for key in ("facts", "forbidden"):
+        for place, item in enumerate(getattr(scenario, key)) if key in sound else ():
+            yield (key, place, "source"), item.source
+    for key in ("must", "may", "must_not") if "desk" in sound and scenario.desk else ():
+        for place, entry in enumerate(getattr(scenario.desk, key)):
+            if entry.source is not None:
+                yield ("desk", key, place, "source"), entry.source
+
+
+def _sources(source: Source, scenario: Scenario, sound: frozenset[str], passages: Documentation) -> Iterator[Problem]:
     known = sorted({passage.id for part in passages.values() for passage in part if "~" not in passage.section})
     pages = sorted({passage.split("#")[0] for passage in known})
-    for key in ("facts", "forbidden"):
-        for place, item in enumerate(getattr(scenario, key)):
-            where = (key, place, "source")
-            page, section = item.source.split("#")
-            if page not in pages:
-                yield source.problem(where, f"there is no page “{page}”: {choice(page, pages) or 'write it'}")
-                continue
-            if item.source not in known:
-                hint = choice(item.source, [passage for passage in known if passage.startswith(f"{page}#")])
-                yield source.problem(where, f"there is no passage “{item.source}”: {hint}")
-                continue
-            for language in scenario.languages:
-                part = passages.get(language, ())
-                if part and all(passage.id != item.source for passage in part):
-                    fix = f"add a section {{#{section}}} to knowledge/{scenario.product}/{language}/{page}.md"
-                    yield source.problem(where, f"there is no passage “{item.source}” in “{language}”: {fix}")
+    for where, named in _sourced(scenario, sound):
+        page, section = named.split("#")
+        if page not in pages:
+            yield source.problem(where, f"there is no page “{page}”: {choice(page, pages) or 'write it'}")
+            continue
+        if named not in known:
+            hint = choice(named, [passage for passage in known if passage.startswith(f"{page}#")])
+            yield source.problem(where, f"there is no passage “{named}”: {hint}")
+            continue
+        for language in scenario.languages:
+            part = passages.get(language, ())
+            if part and all(passage.id != named for passage in part):
+                fix = f"add a section {{#{section}}} to knowledge/{scenario.product}/{language}/{page}.md"
+                yield source.problem(where, f"there is no passage “{named}” in “{language}”: {fix}")
 
 
 _SAYINGS = {

@@ -1,7 +1,8 @@
 """The author formats: what a scenario file and a persona file hold.
 
 Field descriptions are what an author's editor shows (they end up in the JSON Schemas). What one file can say about
-itself is checked here; what needs a second file or the observer is checked in `checks`.
+itself is checked here; what needs a second file, a table or the observer is checked in `checks` and
+`desk_checks`. The desk has its own module, `desk_format`.
 """
 
 from __future__ import annotations
@@ -10,18 +11,21 @@ from datetime import date
 from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from simulator.conversation import Language
-
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
-Source = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+#[a-z0-9-]+$")]
-Percent = Annotated[float, Field(ge=0, le=100)]
-Seconds = Annotated[float, Field(gt=0, le=7 * 24 * 3600)]
-Texts = Annotated[list[Text], Field(min_length=1)]
-Translated = dict[Language, Text]
-TranslatedList = dict[Language, Texts]
+from simulator.scenarios.desk_format import TicketDesk
+from simulator.scenarios.fields import (
+    Format,
+    Name,
+    Percent,
+    Seconds,
+    Source,
+    Text,
+    Texts,
+    Translated,
+    TranslatedList,
+)
 
 MoveName = Literal[
     "greets",
@@ -84,12 +88,6 @@ BeatName = Literal[
 """What the customer does next."""
 
 
-class Format(BaseModel):
-    """Base of everything an author writes: unknown keys are problems, values never change after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
-
-
 class StartingMood(Format):
     anger: Percent
     """0 calm to 100 furious."""
@@ -140,10 +138,10 @@ class Record(Format):
     """The case's CRM record, as the trainee sees it beside the conversation."""
 
     customer: CustomerRecord
-    orders: list[Order] = []
-    payments: list[Payment] = []
-    devices: list[Device] = []
-    contacts: list[Contact] = []
+    orders: list[Order] = Field([])
+    payments: list[Payment] = Field([])
+    devices: list[Device] = Field([])
+    contacts: list[Contact] = Field([])
 
 
 class Fact(Format):
@@ -162,7 +160,7 @@ class Fact(Format):
     """How an expert says it: one to three sentences that stand on their own. Must match `phrases`."""
     needed: bool = True
     """Whether the case can only be resolved once it was said."""
-    after: list[Name] = []
+    after: list[Name] = Field([])
     """Hidden facts that the trainee has to learn first; until then the customer does not ask for this one."""
 
 
@@ -251,6 +249,7 @@ class PassMarks(Format):
     tone: Percent | None = None
     de_escalation: Percent | None = None
     reply_time: Percent | None = None
+    process: Percent | None = None
     overall: Percent | None = None
 
 
@@ -279,8 +278,8 @@ class Scenario(Format):
     issue: TranslatedList
     """Words of this case that show, in a reply, that the trainee speaks of it: five to twelve single words."""
     facts: Annotated[list[Fact], Field(min_length=1)]
-    hidden: list[HiddenFact] = []
-    forbidden: list[Forbidden] = []
+    hidden: list[HiddenFact] = Field([])
+    forbidden: list[Forbidden] = Field([])
     objections: TranslatedList
     """What an unhappy customer says of this case when the facts are on the table: full sentences, six or more."""
     acceptance: TranslatedList
@@ -291,6 +290,8 @@ class Scenario(Format):
     """Whether passing the case to a supervisor is a right end of it."""
     targets: ReplyTargets | None = None
     pass_marks: PassMarks = PassMarks()
+    desk: TicketDesk | None = None
+    """The right ticket; without it there is no process to score."""
 
 
 class Waiting(Format):
@@ -320,7 +321,7 @@ class Persona(Format):
     """One sentence for whoever chooses: what makes this customer hard."""
     languages: Annotated[list[Language], Field(min_length=1)]
     mood: StartingMood
-    sensitivity: dict[MoveName, Annotated[float, Field(ge=0, le=3)]] = {}
+    sensitivity: dict[MoveName, Annotated[float, Field(ge=0, le=3)]] = Field({})
     """Factors on how strongly a move acts; 1 where nothing is said."""
     waiting: Waiting
     inertia: Annotated[float, Field(ge=0, le=0.8)]

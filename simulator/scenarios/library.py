@@ -1,4 +1,4 @@
-"""A library of scenarios, personas and product documentation, loaded from a folder."""
+"""A library of scenarios, personas, product documentation and macros, loaded from a folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from simulator.case import Case
 from simulator.conversation import LANGUAGES, Language
 from simulator.documents import DocumentError, Passage, product_languages, split_page
 from simulator.scenarios.checks import can_play, check_persona, check_scenario
-from simulator.scenarios.formats import Name, Persona, Scenario
+from simulator.scenarios.desk_checks import check_macros
+from simulator.scenarios.desk_format import Macro, MacroFile
+from simulator.scenarios.fields import Name
+from simulator.scenarios.formats import Persona, Scenario
 from simulator.scenarios.problems import BrokenFile, Problem, closest
 from simulator.scenarios.yaml_source import Source, read_source, read_text, validate
 
@@ -38,6 +41,7 @@ class Library:
         scenarios: by id.
         personas: by id.
         passages: documentation by product and language.
+        macros: by product and id; nothing for a product that has none.
         problems: of all files.
     """
 
@@ -45,6 +49,7 @@ class Library:
     scenarios: dict[str, Scenario]
     personas: dict[str, Persona]
     passages: dict[str, dict[Language, tuple[Passage, ...]]] = field(repr=False)
+    macros: dict[str, dict[str, Macro]] = field(repr=False)
     problems: tuple[Problem, ...]
 
     def personas_for(self, scenario_id: str, language: Language) -> list[str]:
@@ -95,7 +100,7 @@ def _unknown(what: str, name: str, known: Collection[str]) -> str:
 
 
 def load_library(root: Path = SHIPPED) -> Library:
-    """Loads a library folder with `scenarios/`, `personas/` and `knowledge/`.
+    """Loads a library folder with `scenarios/`, `personas/`, `knowledge/` and `macros/`.
 
     Never raises for what stands in the files: their problems are in the library.
     """
@@ -117,9 +122,14 @@ def load_library(root: Path = SHIPPED) -> Library:
             can_play(p, scenario, language) for p in personas.values() for language in scenario.languages
         ):
             scenarios[path.stem] = scenario
+    macros: dict[str, dict[str, Macro]] = {}
+    for path in _files(root / "macros", problems):
+        file = _load(path, MacroFile, partial(check_macros, documentation=passages), problems)
+        if file is not None:
+            macros[path.stem] = file.macros
     if not problems and not scenarios:
         problems.append(Problem(root, 1, 1, "there is no scenario here: a library has scenarios/*.yaml in it"))
-    return Library(root, scenarios, personas, passages, tuple(sorted(problems)))
+    return Library(root, scenarios, personas, passages, macros, tuple(sorted(problems)))
 
 
 class _ID(BaseModel):

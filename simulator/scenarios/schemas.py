@@ -6,12 +6,17 @@ import json
 
 from pydantic import BaseModel
 
+from simulator.scenarios.desk_format import MacroFile
 from simulator.scenarios.formats import Persona, Scenario
 
 
 def render_schemas() -> dict[str, str]:
     """File name to text of each schema, the same on every machine."""
-    formats: dict[str, type[BaseModel]] = {"scenario.schema.json": Scenario, "persona.schema.json": Persona}
+    formats: dict[str, type[BaseModel]] = {
+        "scenario.schema.json": Scenario,
+        "persona.schema.json": Persona,
+        "macros.schema.json": MacroFile,
+    }
     return {
         name: json.dumps(
             {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()},

@@ -4,6 +4,7 @@ from simulator.scoring.accuracy import Accuracy
 from simulator.scoring.base import DIMENSIONS, Dimension, Evidence, Exchange, Note, Score, Scorer
 from simulator.scoring.best_reply import Mark, Option, best_reply, in_words, loss, mark_of
 from simulator.scoring.de_escalation import DeEscalation
+from simulator.scoring.process import score_process
 from simulator.scoring.reply_time import ReplyTime
 from simulator.scoring.rubric import Scorecard, make_scorecard, pass_marks
 from simulator.scoring.tone import Tone
@@ -32,5 +33,6 @@ __all__ = [
     "mark_of",
     "move_label",
     "pass_marks",
+    "score_process",
     "word",
 ]

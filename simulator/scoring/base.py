@@ -12,8 +12,9 @@ from simulator.mood import Treatment
 from simulator.observation import Observation
 from simulator.scoring.best_reply import Mark, Option, mark_of
 
-Dimension = Literal["accuracy", "tone", "de_escalation", "reply_time"]
-DIMENSIONS: tuple[Dimension, ...] = ("accuracy", "tone", "de_escalation", "reply_time")
+Dimension = Literal["accuracy", "tone", "de_escalation", "reply_time", "process"]
+DIMENSIONS: tuple[Dimension, ...] = ("accuracy", "tone", "de_escalation", "reply_time", "process")
+"""In the order of the scorecard. `process` is only scored where the scenario has a desk."""
 
 Value = str | float
 """What a note is filled with: a text, or a number."""
@@ -33,7 +34,7 @@ class Evidence:
 
     Args:
         note: what it shows.
-        turn: index of the agent's turn in the transcript.
+        turn: index of the agent's turn in the transcript; None where it is about the desk or something not said.
         quote: the words, verbatim in that turn; None where it is about something not said.
         passage: id of the passage that decides, if one does.
         good: whether it speaks for the reply.

@@ -9,7 +9,7 @@ from simulator import channels
 from simulator.case import Case
 from simulator.scoring.base import Dimension, Evidence, Exchange, Note, Score
 
-_VERSION = "rules-1"
+_VERSION = "rules-2"
 
 
 def band_value(seconds: float, *, strong: float, good: float) -> float:
@@ -22,17 +22,21 @@ def band_value(seconds: float, *, strong: float, good: float) -> float:
 
 
 class ReplyTime:
-    """The mean over the replies; being faster than the strong target earns nothing more."""
+    """The mean over the replies; being faster than the strong target earns nothing more.
+
+    A reply that only keeps the customer waiting counts as none: the wait goes on to the one that brings something.
+    """
 
     dimension: Dimension = "reply_time"
 
     def score(self, case: Case, exchanges: Sequence[Exchange], *, whole: bool) -> Score:
         if not exchanges:
             return Score("reply_time", None, Note("no_reply"), (), "rules", _VERSION)
+        answers = [exchange for exchange in exchanges if not exchange.treatment.stalling]
         target = channels.targets(case.scenario)
         values, evidence = [], []
-        for exchange in exchanges:
-            first = exchange.before.replies == 0
+        for exchange in answers or exchanges:
+            first = exchange.before.answers == 0
             strong, good = (target.first_strong, target.first_good) if first else (target.next_strong, target.next_good)
             value = band_value(exchange.waited, strong=strong, good=good)
             values.append(value)
@@ -41,7 +45,7 @@ class ReplyTime:
             )
             note = Note(key, {"seconds": round(exchange.waited), "strong": round(strong), "good": round(good)})
             evidence.append(Evidence(note, exchange.turn, good=exchange.waited <= good))
-        waits = [exchange.waited for exchange in exchanges]
+        waits = [exchange.waited for exchange in answers or exchanges]
         summary = Note(
             "reply_time_attempt" if whole else evidence[0].note.key,
             {

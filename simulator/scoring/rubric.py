@@ -11,6 +11,9 @@ from simulator.case import Case
 from simulator.conversation import Outcome
 from simulator.scoring.base import DIMENSIONS, Dimension, Note, Score
 
+_UNJUDGED: tuple[Outcome, ...] = ("stopped", "taken_back")
+"""Ends that are nobody's success or failure."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
@@ -20,14 +23,15 @@ class Scorecard:
         scores: by dimension.
         overall: weighted mean of the dimensions that have a verdict, 0-100; None if none has.
         explanation: how it was reached.
-        passed: whether the case ended well and every pass mark was reached; a missing verdict is no pass.
-        failed: what was not reached: "outcome", "overall" or a dimension.
+        passed: whether the case ended well and every pass mark was reached; a missing verdict is no pass. None where
+            there is nothing to pass: the trainee stopped, or took a reply back and went on in another branch.
+        failed: what was not reached: "outcome", "overall" or a dimension; nothing where `passed` is None.
     """
 
     scores: Mapping[Dimension, Score]
     overall: float | None
     explanation: Note
-    passed: bool
+    passed: bool | None
     failed: tuple[str, ...]
 
 
@@ -48,19 +52,26 @@ def make_scorecard(case: Case, scores: Mapping[Dimension, Score], outcome: Outco
 
     Args:
         case: the case.
-        scores: of the whole attempt, one for each dimension.
-        outcome: how the attempt ended; only `resolved`, or `escalated` where the scenario allows it, can pass.
+        scores: of the whole attempt, one for each dimension; `process` is absent where the scenario has no desk, is
+            not counted then and cannot fail.
+        outcome: how the attempt ended; only `resolved`, or `escalated` where the scenario allows it, can pass, and
+            `stopped` and `taken_back` can neither pass nor fail.
     """
     weights = _rubric()["weights"]
     known = {name: score.value for name, score in scores.items() if score.value is not None}
     total = sum(weights[name] for name in known)
     overall = round(sum(weights[name] * value for name, value in known.items()) / total, 1) if known else None
     marks = pass_marks(case)
-    values: dict[str, float | None] = {**{name: scores[name].value for name in DIMENSIONS}, "overall": overall}
+    scored = [name for name in DIMENSIONS if name in scores or name != "process"]
+    values: dict[str, float | None] = {**{name: scores[name].value for name in scored}, "overall": overall}
     failed = [name for name, value in values.items() if value is None or value < marks[name]]
     ended_well = outcome == "resolved" or (outcome == "escalated" and case.scenario.may_escalate)
     if not ended_well:
         failed.insert(0, "outcome")
-    shares: dict[str, str | float] = {name: round(100 * weights[name]) for name in DIMENSIONS}
-    note = Note("overall_missing" if overall is None else "overall", {**shares})
+    whole = sum(weights[name] for name in scored)
+    shares: dict[str, str | float] = {name: round(100 * weights[name] / whole) for name in scored}
+    worded = "overall_with_process" if "process" in scored else "overall"
+    note = Note("overall_missing" if overall is None else worded, {**shares})
+    if outcome in _UNJUDGED:
+        return Scorecard(dict(scores), overall, note, None, ())
     return Scorecard(dict(scores), overall, note, not failed, tuple(failed))

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Literal
 
-from simulator import yaml12
+from simulator import ticket, yaml12
 from simulator.case import Case
-from simulator.scenarios.formats import Translated
+from simulator.scenarios.desk_format import IDENTITY
+from simulator.scenarios.fields import Translated
 from simulator.scoring.base import Note
 
 ReaderLanguage = Literal["en", "ru"]
@@ -22,7 +23,7 @@ def _sentences() -> dict[str, dict[str, dict[str, str]]]:
 
 
 def word(note: Note, case: Case, language: ReaderLanguage = "en") -> str:
-    """A note in the reader's language; ids of facts, claims and moves become their labels.
+    """A note in the reader's language; ids of facts, claims, moves and of what is on the desk become their labels.
 
     Raises:
         KeyError: the note has no wording, or lacks a value that its wording needs.
@@ -47,8 +48,29 @@ def _label(name: str, value: str | float, case: Case, language: ReaderLanguage) 
     return str(value)
 
 
+def _entry_label(case: Case, id: str) -> Translated:
+    """The label of an entry of the scenario's desk, or of a hidden fact that one of them waits for."""
+    wanted = case.scenario.desk
+    entries = [*wanted.must, *wanted.may, *wanted.must_not] if wanted else []
+    labels = {entry.name: entry.label or ticket.table().actions[entry.action].label for entry in entries}
+    if id not in labels and id == IDENTITY:
+        return ticket.table().actions["verify_identity"].label
+    return labels[id] if id in labels else case.hidden(id).label
+
+
+def _choice_label(case: Case, id: str) -> Translated:
+    field, value = id.split("/")
+    return ticket.table().form[field][value]
+
+
 _FINDERS: dict[str, Callable[[Case, str], Translated]] = {
     "fact": lambda case, id: case.fact(id).label,
     "hidden": lambda case, id: case.hidden(id).label,
     "claim": lambda case, id: case.forbidden(id).label,
+    "entry": _entry_label,
+    "lacking": _entry_label,
+    "action": lambda case, id: ticket.table().actions[id].label,  # type: ignore[index]
+    "field": lambda case, id: ticket.table().form_labels[id],
+    "choice": _choice_label,
+    "right": _choice_label,
 }

@@ -69,7 +69,8 @@ def style_sheet() -> str:
         f'[data-mark="{name}"]{{color:var(--tc-mark-{name});--tc-shape:url("{_picture(look.shape)}")}}'
         for name, look in MARKS.items()
     )
-    return f":root{{{properties}}}\n{marks}\n" + Path(__file__).with_name("look.css").read_text("utf-8")
+    sheets = (Path(__file__).with_name(f"{name}.css").read_text("utf-8") for name in ("look", "debrief", "print"))
+    return "\n".join([f":root{{{properties}}}", marks, *sheets])
 
 
 def _picture(shape: str) -> str:

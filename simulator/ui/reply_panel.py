@@ -6,16 +6,33 @@ import streamlit as st
 
 from simulator.attempt import Attempt
 from simulator.conversation import Mood
+from simulator.debrief import Finding, ReplyReview, passage_of
 from simulator.ui import labels
 from simulator.ui.case_card import passage_text
+from simulator.ui.debrief_sections import led_to
 from simulator.ui.look import MOODS
 from simulator.ui.markup import bubble, chips, esc, highlighted, mark_sign, plain, quiet, quoted, subsection
-from simulator.ui.review import Finding, ReplyReview, passage_of
 from simulator.ui.session import _, language
 
 
 def show(attempt: Attempt, reply: ReplyReview) -> None:
     """Shows a reply."""
+    st.html(said(reply))
+    st.html(did(reply))
+    for id in cited(reply):
+        passage = passage_of(attempt, id, reader=language())
+        if passage is not None:
+            title = _("Documentation: {title}").format(title=plain(passage.title))
+            with st.expander(title):
+                passage_text(passage)
+    if reply.better is not None:
+        st.html(better(reply))
+    if reply.answer:
+        st.html(answered(reply))
+
+
+def said(reply: ReplyReview) -> str:
+    """The reply with its mark, and what was found in it highlighted, as HTML."""
     title = _("Reply {number}").format(number=reply.number)
     cost = _("{cost} points lost against the best reply").format(cost=round(reply.cost)) if reply.cost >= 0.5 else ""
     spans = [(found.start, found.end, _tone(found)) for found in reply.findings if found.kind != "move"]
@@ -24,22 +41,45 @@ def show(attempt: Attempt, reply: ReplyReview) -> None:
         for found in reply.findings
         if found.kind == "move" and not any(found.start < end and start < found.end for start, end, _tone_ in spans)
     ]
-    st.html(
+    return (
         f'<div class="tc" data-testid="reply"><p><b>{esc(title)}</b> &nbsp;'
         f'{mark_sign(reply.mark, labels.mark(reply.mark))} <span class="tc-quiet tc-small">{esc(cost)}</span></p>'
         f'<div class="tc-bubble" data-role="agent" dir="auto">{highlighted(reply.text, spans)}</div></div>'
     )
-    st.html(subsection(_("What it did")) + _shift(reply.before, reply.after))
-    _found(attempt, reply)
-    if reply.better is not None:
-        better, example = _("What would have worked better"), _("For example:")
-        moves = chips((move, "good") for move in reply.better_moves)
-        st.html(
-            f'<div data-testid="better">{subsection(better)}{moves}{quiet(example)}'
-            f"{bubble(reply.better, 'agent')}{quiet(_led_to(reply.better_mood))}</div>"
-        )
-    if reply.answer:
-        st.html(subsection(_("What the customer answered")) + bubble(reply.answer, "customer"))
+
+
+def did(reply: ReplyReview) -> str:
+    """What the reply did to the mood, and what was found in it, as HTML."""
+    moves = [(found.label, _tone(found)) for found in reply.findings if found.kind == "move"]
+    items = [found for found in reply.findings if found.kind != "move"]
+    shown = [subsection(_("What it did")), _shift(reply.before, reply.after), subsection(_("What was found in it"))]
+    if moves:
+        shown.append(chips(moves))
+    if items:
+        shown.append(f'<ul class="tc tc-small tc-list">{"".join(_item(found, reply) for found in items)}</ul>')
+    if not reply.findings:
+        shown.append(quiet(_("Nothing that moves the customer or the case.")))
+    return "".join(shown)
+
+
+def cited(reply: ReplyReview) -> list[str]:
+    """Ids of the passages that decide on what was found in the reply."""
+    return list(dict.fromkeys(found.passage for found in reply.findings if found.passage))
+
+
+def better(reply: ReplyReview) -> str:
+    """What would have worked better, as HTML."""
+    title, example = _("What would have worked better"), _("For example:")
+    moves = chips((move, "good") for move in reply.better_moves)
+    return (
+        f'<div data-testid="better">{subsection(title)}{moves}{quiet(example)}'
+        f"{bubble(reply.better or '', 'agent')}{quiet(led_to(reply))}</div>"
+    )
+
+
+def answered(reply: ReplyReview) -> str:
+    """What the customer answered, as HTML."""
+    return subsection(_("What the customer answered")) + bubble(reply.answer, "customer")
 
 
 def _shift(before: Mood, after: Mood) -> str:
@@ -54,31 +94,6 @@ def _shift(before: Mood, after: Mood) -> str:
             f'<span>{was} → {now}</span><span class="{tone}">{change}</span><span></span>'
         )
     return f'<div class="tc-shift">{"".join(rows)}</div>'
-
-
-def _led_to(mood: Mood) -> str:
-    return _("It would have led to anger {anger}, confusion {confusion}, trust {trust}.").format(
-        anger=round(mood.anger), confusion=round(mood.confusion), trust=round(mood.trust)
-    )
-
-
-def _found(attempt: Attempt, reply: ReplyReview) -> None:
-    moves = [(found.label, _tone(found)) for found in reply.findings if found.kind == "move"]
-    items = [found for found in reply.findings if found.kind != "move"]
-    shown = [subsection(_("What was found in it"))]
-    if moves:
-        shown.append(chips(moves))
-    if items:
-        shown.append(f'<ul class="tc tc-small tc-list">{"".join(_item(found, reply) for found in items)}</ul>')
-    if not reply.findings:
-        shown.append(quiet(_("Nothing that moves the customer or the case.")))
-    st.html("".join(shown))
-    for id in dict.fromkeys(found.passage for found in items if found.passage):
-        passage = passage_of(attempt, id, reader=language())
-        if passage is not None:
-            title = _("Documentation: {title}").format(title=plain(passage.title))
-            with st.expander(title):
-                passage_text(passage)
 
 
 def _item(found: Finding, reply: ReplyReview) -> str:

@@ -1,4 +1,4 @@
-"""What a browser session knows: who practises, the interface's language, the attempt at hand. Typed, and in the URL
+"""What a browser session knows: who practises, the interface's language, the attempts at hand. Typed, and in the URL
 where it has to survive a refresh."""
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from simulator.ui import services
 from simulator.ui.translations import LANGUAGES, catalogue
 
 MAX_NAME = 60
+_KEPT = 8
+"""Attempts that a session keeps open: a shift and its branches."""
 
 
 def settings() -> Settings:
@@ -59,16 +61,25 @@ def practice_at(attempt_id: str) -> Practice:
         UnknownAttempt: there is none of this id.
         StoreUnavailable: the history cannot be read.
     """
-    kept = cast("dict[str, Practice]", st.session_state.setdefault("practices", {}))
+    kept = _practices()
     if attempt_id not in kept:
-        kept.clear()
-        kept[attempt_id] = practice.resume(services.store(settings().history), attempt_id)
+        keep_practice(practice.resume(services.store(settings().history), attempt_id))
+    else:
+        kept[attempt_id] = kept.pop(attempt_id)
     return kept[attempt_id]
 
 
 def keep_practice(begun: Practice) -> None:
-    """Keeps an attempt that was just begun."""
-    st.session_state["practices"] = {begun.id: begun}
+    """Keeps an attempt that was just begun; the one that was not used for longest makes room."""
+    kept = _practices()
+    kept[begun.id] = begun
+    while len(kept) > _KEPT:
+        del kept[next(iter(kept))]
+
+
+def _practices() -> dict[str, Practice]:
+    """The attempts at hand, the one used last at the end."""
+    return cast("dict[str, Practice]", st.session_state.setdefault("practices", {}))
 
 
 def _(message: str) -> str:

@@ -1,4 +1,4 @@
-"""Conversation: the chat, with the case card beside it."""
+"""Conversation: the chat with its coach, the desk beside it, and what ends or interrupts it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import streamlit as st
 from pydantic import ValidationError
 
 from simulator import channels, history
-from simulator.attempt import Attempt, AttemptOver
+from simulator.attempt import AttemptOver
+from simulator.coach import breathe_card
 from simulator.history import StoreUnavailable, UnknownAttempt, UnknownSnapshot
-from simulator.practice import Practice, clock_since
-from simulator.ui import labels, routes, services, session
-from simulator.ui.case_card import case_card
+from simulator.practice import Practice
+from simulator.ui import coach_panel, drawn, labels, routes, services, session
+from simulator.ui.desk import desk
 from simulator.ui.labels import in_interface
 from simulator.ui.markup import chips, esc, notice, plain, quiet
 from simulator.ui.session import _
@@ -22,16 +23,22 @@ def show() -> None:
     practice = open_practice()
     if practice is None:
         return
-    attempt = practice.attempt
-    attempt.refresh()
-    attempt.answer()
-    attempt.pass_time()
+    _bring_up_to_date(practice)
     _header(practice)
+    view(practice)
+
+
+def view(practice: Practice) -> None:
+    """Chat and desk of an attempt, without the page's header: brings the attempt up to date, and draws it.
+
+    The coach is beside the chat where the attempt is practice and no part of a shift.
+    """
+    drawn.note_page(practice)
     left, right = st.columns([8, 5], gap="medium")
     with left, st.container(key="chat-side"):
-        _chat(practice)
-    with right:
-        case_card(attempt.case)
+        _chat_side(practice)
+    with right, st.container(key="desk-side"):
+        desk(practice)
 
 
 def open_practice() -> Practice | None:
@@ -52,69 +59,143 @@ def open_practice() -> Practice | None:
     return None
 
 
+def _bring_up_to_date(practice: Practice) -> list[str]:
+    """Takes in what other tabs and the time have done, in one reading.
+
+    Returns:
+        The send ids of the replies that are stored.
+    """
+    attempt = practice.attempt
+    log = history.load_log(services.store(session.settings().history), attempt_id=practice.id)
+    known = (len(attempt.transcript), len(attempt.steps), attempt.outcome)
+    if (len(log.turns), len(log.steps), log.outcome) != known:
+        attempt.refresh()
+    attempt.answer()
+    attempt.pass_time()
+    return [turn.send_id for turn in log.turns if turn.send_id is not None]
+
+
+@st.fragment
 def _header(practice: Practice) -> None:
     attempt = practice.attempt
-    case = attempt.case
     with st.container(horizontal=True, vertical_alignment="center", key="conversation-header"):
-        tags = [
-            (labels.channel(case.scenario.channel), ""),
-            (labels.spoken(case.language), ""),
-            (in_interface(case.persona.name), ""),
-        ]
-        st.html(
-            f'<div class="tc"><h1 class="tc-title" style="font-size:1.35rem">{esc(in_interface(case.scenario.title))}'
-            f"</h1>{chips(tags)}</div>"
-        )
+        st.html(_title(practice))
         if attempt.outcome is None:
-            with st.popover(_("Stop"), width="content", key="stop"):
-                st.write(_("End the conversation here? What was said so far is kept and looked at in the debrief."))
-                if st.button(_("End the conversation"), type="primary", key="stop-sure"):
-                    attempt.stop()
-                    st.rerun()
+            if attempt.mode == "practice" and practice.shift_id is None:
+                _pause(practice)
+            _breathe(practice)
+            _stop(practice)
         elif st.button(_("See the debrief"), type="primary", key="to-debrief"):
+            if not any(step.kind == "debrief" for step in attempt.steps):
+                attempt.do("debrief")
             routes.go("debrief", attempt=practice.id)
+    if drawn.page_is_behind(practice):
+        st.rerun()
 
 
-def _chat(practice: Practice) -> None:
+def _title(practice: Practice) -> str:
+    case = practice.attempt.case
+    tags = [
+        (labels.channel(case.scenario.channel), ""),
+        (labels.spoken(case.language), ""),
+        (in_interface(case.persona.name), ""),
+    ]
+    if practice.attempt.mode == "exam":
+        tags.insert(0, (_("Exam"), "strong"))
+    title = esc(in_interface(case.scenario.title))
+    return f'<div class="tc"><h1 class="tc-title tc-title-small">{title}</h1>{chips(tags)}</div>'
+
+
+def _pause(practice: Practice) -> None:
     attempt = practice.attempt
+    if attempt.is_paused:
+        if st.button(_("Go on"), type="primary", icon=":material/play_arrow:", key="go-on"):
+            attempt.go_on()
+            st.rerun()
+    elif st.button(_("Pause"), icon=":material/pause:", key="pause"):
+        attempt.pause()
+        st.rerun()
+
+
+def _breathe(practice: Practice) -> None:
+    def opened() -> None:
+        if st.session_state["breathe"]:
+            practice.attempt.do("breathe")
+
+    def another() -> None:
+        st.session_state["breathe-card"] = st.session_state.get("breathe-card", 0) + 1
+        practice.attempt.do("breathe")
+
+    with st.popover(_("Breathe"), icon=":material/spa:", width="content", key="breathe", on_change=opened):
+        reader = session.language()
+        card = breathe_card(st.session_state.get("breathe-card", 0))
+        steps = "".join(f"<li>{esc(step[reader])}</li>" for step in card.steps)
+        st.html(
+            f'<div class="tc tc-small tc-breathe" data-testid="breathe"><h2 class="tc-h2">{esc(card.title[reader])}</h2>'
+            f'<ol>{steps}</ol><p class="tc-quiet">{esc(card.source[reader])}</p></div>'
+        )
+        st.button(_("Another one"), key="breathe-next", on_click=another)
+        if practice.attempt.mode == "practice" and not practice.attempt.is_paused:
+            st.html(quiet(_("“Pause” stops the clock meanwhile.")))
+
+
+def _stop(practice: Practice) -> None:
+    with st.popover(_("Stop"), width="content", key="stop"):
+        st.html(
+            f'<div class="tc tc-small tc-stop"><p>{esc(_("You can stop at any time, for any reason."))}</p>'
+            f"<p>{esc(_('It is never held against you: the attempt is kept, but not judged as passed or failed, and it does not count in your trends.'))}"
+            "</p></div>"
+        )
+        if st.button(_("End the conversation"), type="primary", key="stop-sure"):
+            practice.attempt.stop()
+            st.rerun()
+
+
+@st.fragment
+def _chat_side(practice: Practice) -> None:
+    known = _bring_up_to_date(practice)
+    attempt = practice.attempt
+    coach_panel.taken_back(practice)
     ended = None if attempt.outcome is None else labels.outcome_sentence(attempt.outcome)
-    trouble = st.session_state.pop("trouble", None)
+    trouble = st.session_state.pop(f"trouble-{practice.id}", None)
     if trouble is not None:
         st.error(plain(trouble[1]))
-    due = attempt.next_silence()
-    now = clock_since(practice.started_at)()
-    stored = history.load_attempt(services.store(session.settings().history), attempt_id=practice.id)
-    known = [turn.send_id for turn in stored.turns if turn.send_id is not None]
     chat(
         practice.id,
         turns=[{"role": turn.role, "text": turn.text} for turn in attempt.transcript],
         sent=known,
         refused=trouble[0] if trouble else None,
         customer=attempt.case.scenario.record.customer.name,
-        clock=None if ended else _clock(attempt, now),
-        silence=None if due is None or ended else due - now,
+        clock=_clock(practice),
+        insertion=drawn.insertion(practice),
         ended=ended,
         language=session.language(),
         on_send=lambda: _sent(practice.id),
         on_tick=lambda: None,  # the run that follows lets the time pass
     )
+    drawn.note_chat(practice)
     # The first run after a restart of the server brings what was sent, but calls no callback.
     missed = sending(practice.id)
     if missed is not None and missed.send_id not in known and trouble is None and not ended:
         _sent(practice.id)
         st.rerun()
-    if ended:
-        st.html(quiet(_("The debrief shows what each of your replies did.")))
+    coach_panel.show(practice)
+    if drawn.page_is_behind(practice):
+        st.rerun()
 
 
-def _clock(attempt: Attempt, now: float) -> Clock:
+def _clock(practice: Practice) -> Clock:
+    attempt = practice.attempt
+    now, due, shown_at = attempt.now, attempt.next_silence(), attempt.shown_at
     target = channels.targets(attempt.case.scenario)
     first = attempt.situation.replies == 0
+    targets = (target.first_strong, target.first_good) if first else (target.next_strong, target.next_good)
     return Clock(
-        elapsed=max(0.0, now - attempt.shown_at),
-        strong=target.first_strong if first else target.next_strong,
-        good=target.first_good if first else target.next_good,
-        nudged=attempt.situation.nudges > 0,
+        message=next(place for place, turn in enumerate(attempt.transcript) if turn.at == shown_at),
+        elapsed=max(0.0, now - shown_at),
+        silence=None if due is None or attempt.outcome is not None else due - now,
+        paused=attempt.is_paused,
+        targets=None if practice.low_pressure else targets,
     )
 
 
@@ -128,4 +209,4 @@ def _sent(attempt_id: str) -> None:
     except AttemptOver:
         pass  # the page shows that it is over, and the browser that the reply came too late
     except StoreUnavailable as error:
-        st.session_state["trouble"] = (reply.send_id, str(error))
+        st.session_state[f"trouble-{attempt_id}"] = (reply.send_id, str(error))

@@ -1,4 +1,4 @@
-"""Debrief: what the conversation came to, and what each reply did."""
+"""Debrief: what the conversation came to, what each reply did, and what to practise next."""
 
 from __future__ import annotations
 
@@ -7,18 +7,21 @@ from typing import cast
 
 import streamlit as st
 
-from simulator.attempt import Attempt
+from simulator import history
+from simulator import practice as practices
+from simulator.debrief import Comparison, Debrief, compare, debrief, passage_of, shared_turns
+from simulator.history import AttemptSummary
 from simulator.practice import Practice
-from simulator.report import report
-from simulator.scoring import DIMENSIONS, Evidence, word
-from simulator.ui import labels, reply_panel, routes, services, session
-from simulator.ui.case_card import passage_text
+from simulator.ui import debrief_sections as sections
+from simulator.ui import debrief_tables as tables
+from simulator.ui import export, feedback_panel, labels, reply_panel, routes, services, session
 from simulator.ui.labels import in_interface
-from simulator.ui.markup import bubble, chips, esc, quiet, quoted, section
+from simulator.ui.markup import chips, esc, section
 from simulator.ui.pages.conversation import open_practice
-from simulator.ui.review import Review, passage_of, review
+from simulator.ui.passage_html import passage_html
 from simulator.ui.session import _, ngettext
 from simulator.ui.widgets.mood_curve import chosen, mood_curve
+from simulator.ui.widgets.print_view import print_view
 
 
 def show() -> None:
@@ -28,40 +31,104 @@ def show() -> None:
         return
     attempt = practice.attempt
     attempt.refresh()
-    _header(practice)
     if attempt.outcome is None:
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            going_on = _("The conversation is still going on: this is how it stands.")
-            st.html(f'<p class="tc" role="status">{esc(going_on)}</p>')
-            if st.button(_("Back to the conversation"), type="primary", key="back-to-conversation"):
-                routes.go("conversation", attempt=practice.id)
-    found = _review(practice)
+        _going_on(practice)
+        if attempt.mode == "exam":
+            return
+    elif not any(step.kind == "debrief" for step in attempt.steps):
+        attempt.do("debrief", send_id="debrief")
+    found = _debrief(practice)
+    other = _other_branch(practice)
+    compared = None if other is None else _compared(practice, other)
+    _header(practice, found, compared)
+    if attempt.outcome == "taken_back":
+        _taken_back(practice)
     _verdict(practice, found)
-    _scores(practice, found)
-    if found.replies:
-        _replies(practice, found)
-        left, right = st.columns(2, gap="large")
-        with left:
-            _facts(attempt, found)
-        with right:
-            _times(found)
-    _transcript(practice)
+    st.html(section(_("What happened")) + sections.story(found))
+    if found.review.replies:
+        _replies(practice, found, compared)
+    st.html(section(_("Accuracy")) + tables.accuracy(found, lambda id: _source(practice, id)))
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.html(section(_("Moves")) + tables.moves(found))
+        st.html(section(_("Reply times")) + sections.reply_times(found))
+    with right:
+        st.html(section(_("At the desk")) + tables.desk(practice, found))
+        st.html(section(_("Language")) + sections.language_notes(found))
+    _advice(found)
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.html(section(_("Rate this practice")))
+        feedback_panel.rating(practice)
+    with right:
+        st.html(section(_("Dispute a score")))
+        feedback_panel.disputes(practice)
+    st.html(section(_("Help used")) + sections.help_used(practice, found))
+    count = len(attempt.transcript)
+    label = ngettext("Whole conversation, {count} message", "Whole conversation, {count} messages", count)
+    with st.expander(label.format(count=count), key="transcript"):
+        st.html(sections.transcript(practice))
 
 
-def _review(practice: Practice) -> Review:
-    """The review, kept while nothing is said: working it out takes a search for every reply."""
+def _going_on(practice: Practice) -> None:
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        if practice.attempt.mode == "exam":
+            going_on = _("This exam is still going on. Its debrief opens when it is over.")
+        else:
+            going_on = _("The conversation is still going on: this is how it stands.")
+        st.html(f'<p class="tc" role="status">{esc(going_on)}</p>')
+        if st.button(_("Back to the conversation"), type="primary", key="back-to-conversation"):
+            routes.go("conversation", attempt=practice.id)
+
+
+def _taken_back(practice: Practice) -> None:
+    newest = _family(practice)[-1]
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        left = _("You took a reply back here. The conversation goes on in another branch.")
+        st.html(f'<p class="tc" role="status">{esc(left)}</p>')
+        if newest.id != practice.id and st.button(_("Open the newest branch"), key="newest-branch"):
+            routes.go("debrief", attempt=newest.id)
+
+
+def _debrief(practice: Practice) -> Debrief:
+    """The debrief, kept while nothing is said or done: working it out takes a search for every reply."""
     attempt = practice.attempt
-    key = (practice.id, len(attempt.transcript), attempt.outcome, session.language())
-    kept = st.session_state.get("review")
+    key = (practice.id, len(attempt.transcript), len(attempt.steps), attempt.outcome, session.language())
+    kept = st.session_state.get("debrief")
     if kept is None or kept[0] != key:
-        kept = (key, review(attempt, reader=session.language()))
-        st.session_state["review"] = kept
-    return cast(Review, kept[1])
+        scenarios = services.library(session.settings().library).scenarios
+        kept = (key, debrief(attempt, scenarios=scenarios, reader=session.language()))
+        st.session_state["debrief"] = kept
+    return cast(Debrief, kept[1])
 
 
-def _header(practice: Practice) -> None:
+def _family(practice: Practice) -> list[AttemptSummary]:
+    return history.branches(services.store(session.settings().history), root_id=practice.root_id)
+
+
+def _other_branch(practice: Practice) -> AttemptSummary | None:
+    """The branch to compare with: the one that was chosen, else the parent, else the newest other one."""
+    others = [branch for branch in _family(practice) if branch.id != practice.id]
+    if not others:
+        return None
+    chosen_id = st.session_state.get(f"branch-{practice.id}") or practice.parent_id
+    return next((branch for branch in others if branch.id == chosen_id), others[-1])
+
+
+def _compared(practice: Practice, other: AttemptSummary) -> Comparison:
+    """The comparison with another branch, which is only read again when it went on."""
+    kept = st.session_state.get("other-branch")
+    if kept is None or kept.id != other.id:
+        kept = practices.resume(services.store(session.settings().history), other.id)
+        st.session_state["other-branch"] = kept
+    kept.attempt.refresh()
+    return compare(kept.attempt, practice.attempt, shared_turns(kept.attempt, practice.attempt))
+
+
+def _header(practice: Practice, found: Debrief, compared: Comparison | None) -> None:
     attempt = practice.attempt
     case = attempt.case
+    name = f"{case.scenario_id}-{practice.started_at:%Y%m%d-%H%M}"
     with st.container(horizontal=True, vertical_alignment="center", key="debrief-header"):
         tags = [
             (in_interface(case.persona.name), ""),
@@ -75,96 +142,45 @@ def _header(practice: Practice) -> None:
         )
         st.download_button(
             _("Export as JSON"),
-            data=lambda: json.dumps(report(attempt, reader=session.language()), ensure_ascii=False, indent=2),
-            file_name=f"{case.scenario_id}-{practice.started_at:%Y%m%d-%H%M}.json",
+            data=lambda: json.dumps(export.as_json(practice, found), ensure_ascii=False, indent=2),
+            file_name=f"{name}.json",
             mime="application/json",
             on_click="ignore",
             key="export",
         )
+        st.download_button(
+            _("Export as HTML"),
+            data=lambda: export.as_html(practice, found, compared),
+            file_name=f"{name}.html",
+            mime="text/html",
+            on_click="ignore",
+            key="export-html",
+        )
+        printing = st.button(_("Print or save as PDF"), key="print")
         library = services.library(session.settings().library)
         if case.scenario_id in library.scenarios and st.button(_("Practise again"), type="primary", key="again"):
             routes.go("practise", scenario=case.scenario_id)
+    if printing:
+        print_view("print-view", export.as_html(practice, found, compared), title=kind)
 
 
-def _verdict(practice: Practice, found: Review) -> None:
-    outcome, card = practice.attempt.outcome, found.card
-    if outcome is None:
-        return
-    values: dict[str, float | None] = {name: card.scores[name].value for name in DIMENSIONS}
-    values["overall"] = card.overall
-    names: dict[str, str] = {name: labels.dimension(name) for name in DIMENSIONS}
-    names["overall"] = _("Overall")
-    short = [_short_of(names[name], values[name], found.marks[name]) for name in values if name in card.failed]
-    sentences = [labels.outcome_sentence(outcome)]
-    if short:
-        sentences.append(_("Below the pass mark: {list}.").format(list="; ".join(short)))
-    elif card.passed:
-        sentences.append(_("Every pass mark was reached."))
-    title = _("Passed") if card.passed else _("Not passed")
-    st.html(
-        f'<div class="tc tc-panel tc-verdict" data-passed="{"yes" if card.passed else "no"}" data-testid="verdict">'
-        f'<h2 class="tc-h2" style="margin-top:0">{esc(title)}</h2><p>{esc(" ".join(sentences))}</p></div>'
-    )
-
-
-def _short_of(name: str, value: float | None, mark: float) -> str:
-    if value is None:
-        return _("{name} without a verdict").format(name=name)
-    return _("{name} {value} of {mark}").format(name=name, value=labels.points(value), mark=labels.points(mark))
-
-
-def _scores(practice: Practice, found: Review) -> None:
-    case, card = practice.attempt.case, found.card
-    reader = session.language()
-    cells = [(_("Overall"), card.overall, found.marks["overall"], word(card.explanation, case, reader))]
-    for name in DIMENSIONS:
-        score = card.scores[name]
-        cells.append((labels.dimension(name), score.value, found.marks[name], word(score.explanation, case, reader)))
-    st.html(f'<div class="tc tc-scores" data-testid="scores">{"".join(_score_html(*cell) for cell in cells)}</div>')
+def _verdict(practice: Practice, found: Debrief) -> None:
+    case, review = practice.attempt.case, found.review
+    st.html(sections.verdict(practice, review) + sections.scores(case, review))
     with st.expander(_("What the scores go by"), key="evidence"):
-        for tab, name in zip(st.tabs([labels.dimension(name) for name in DIMENSIONS]), DIMENSIONS, strict=True):
+        names = sections.dimensions(review)
+        for tab, name in zip(st.tabs([labels.dimension(name) for name in names]), names, strict=True):
             with tab:
-                score = card.scores[name]
-                parts = [(part, value) for part, value in score.parts.items() if value is not None]
-                if parts:
-                    st.html(chips((f"{labels.tone_part(part)} {labels.points(value)}", "") for part, value in parts))
-                if score.evidence:
-                    items = "".join(_evidence_html(item, practice, found) for item in score.evidence)
-                    st.html(f'<ul class="tc tc-small tc-list">{items}</ul>')
-                else:
-                    st.html(quiet(_("There is nothing to show.")))
+                st.html(sections.evidence(case, review, name))
 
 
-def _score_html(title: str, value: float | None, mark: float, explanation: str) -> str:
-    shown = "–" if value is None else labels.points(value)
-    passed = "yes" if value is not None and value >= mark else "no"
-    state = _("passes from {mark}").format(mark=labels.points(mark)) if value is not None else _("no verdict")
-    return (
-        f'<div class="tc tc-panel tc-score"><header><span>{esc(title)}</span><b>{shown}</b></header>'
-        f'<div class="tc-meter" data-passed="{passed}" aria-hidden="true"><span style="width:{value or 0:.0f}%"></span>'
-        f'<i style="left:{mark:.0f}%"></i></div><p class="tc-quiet tc-small" style="margin:0 0 .4rem">{esc(state)}</p>'
-        f'<p class="tc-small" style="margin:0">{esc(explanation)}</p></div>'
-    )
-
-
-def _evidence_html(item: Evidence, practice: Practice, found: Review) -> str:
-    number = next((reply.number for reply in found.replies if reply.turn == item.turn), None)
-    where = _("reply {number}").format(number=number) if number else ""
-    note = word(item.note, practice.attempt.case, session.language())
-    tone, sign = ("tc-yes", "+") if item.good else ("tc-no", "−")
-    quote = f"<br>{quoted(item.quote)}" if item.quote else ""
-    return (
-        f'<li><span class="{tone}" aria-hidden="true">{sign}</span> {esc(note)} '
-        f'<span class="tc-quiet">{esc(where)}</span>{quote}</li>'
-    )
-
-
-def _replies(practice: Practice, found: Review) -> None:
-    st.html(section(_("Reply by reply")))
+def _replies(practice: Practice, found: Debrief, compared: Comparison | None) -> None:
+    st.html(section(_("Mood, and what each reply did to it")))
+    replies = found.review.replies
     key, curve = f"reply-{practice.id}", f"curve-{practice.id}"
-    numbers = [reply.number for reply in found.replies]
+    numbers = [reply.number for reply in replies]
     if st.session_state.get(key) not in numbers:
-        worst = max(found.replies, key=lambda reply: reply.cost)
+        worst = max(replies, key=lambda reply: reply.cost)
         st.session_state[key] = worst.number
 
     def choose() -> None:
@@ -174,72 +190,52 @@ def _replies(practice: Practice, found: Review) -> None:
 
     left, right = st.columns([1, 1], gap="large")
     with left, st.container(key="curve-side"):
-        mood_curve(curve, found, selected=st.session_state[key], on_choice=choose)
+        mood_curve(curve, found.review, other=compared, selected=st.session_state[key], on_choice=choose)
         st.selectbox(
             _("Reply shown"),
             numbers,
             key=key,
             format_func=lambda number: _("Reply {number}: {mark}").format(
-                number=number, mark=labels.mark(found.replies[number - 1].mark)
+                number=number, mark=labels.mark(replies[number - 1].mark)
             ),
         )
+        if compared is not None:
+            _branches(practice, compared)
     with right:
-        reply_panel.show(practice.attempt, found.replies[st.session_state[key] - 1])
+        if found.costliest is not None:
+            with st.expander(_("Costliest reply, and the better line from there"), expanded=True, key="costliest"):
+                st.html(sections.costliest(practice, found.costliest))
+        reply_panel.show(practice.attempt, replies[st.session_state[key] - 1])
 
 
-def _facts(attempt: Attempt, found: Review) -> None:
-    st.html(section(_("What had to be said and asked")))
-    items = [_fact_html(label, needed, number, _("Said"), _("Not said")) for label, needed, number in found.facts]
-    items += [_fact_html(label, needed, number, _("Asked"), _("Not asked")) for label, needed, number in found.hidden]
-    st.html(f'<ul class="tc tc-small tc-list tc-panel" data-testid="facts">{"".join(items)}</ul>')
-    missed = [attempt.case.scenario.facts[place].source for place, fact in enumerate(found.facts) if fact[2] is None]
-    if missed:
-        with st.expander(_("Where the rest stands in the documentation"), key="missed"):
-            for id in dict.fromkeys(missed):
-                passage = passage_of(attempt, id, reader=session.language())
-                if passage is not None:
-                    passage_text(passage)
-
-
-def _fact_html(label: str, needed: bool, number: int | None, done: str, missed: str) -> str:
-    where = _("in reply {number}").format(number=number) if number else ("" if needed else _("not needed"))
-    state = done if number else missed
-    tone = "good" if number else "poor" if needed else ""
-    return (
-        f'<li><span class="tc-chip" data-tone="{tone}">{esc(state)}</span> {esc(label)} '
-        f'<span class="tc-quiet">{esc(where)}</span></li>'
-    )
-
-
-def _times(found: Review) -> None:
-    st.html(section(_("Reply times")))
-    whole = max(max(reply.waited, reply.good * 1.15) for reply in found.replies)
-    rows = []
-    for reply in found.replies:
-        band = {"strong": _("strong"), "good": _("good"), "late": _("late")}[reply.band]
-        marks = "".join(f'<i style="left:{100 * at / whole:.1f}%"></i>' for at in (reply.strong, reply.good))
-        rows.append(
-            f"<span>{reply.number}</span>"
-            f'<span class="tc-bar" data-band="{reply.band}" aria-hidden="true">'
-            f'<span style="width:{100 * reply.waited / whole:.1f}%"></span>{marks}</span>'
-            f"<span>{labels.duration(reply.waited)} {esc(band)}</span>"
+def _branches(practice: Practice, compared: Comparison) -> None:
+    others = {branch.id: branch for branch in _family(practice) if branch.id != practice.id}
+    key = f"branch-{practice.id}"
+    if len(others) > 1:
+        parent = practice.parent_id if practice.parent_id in others else list(others)[-1]
+        st.selectbox(
+            _("Compared with"),
+            list(others),
+            index=list(others).index(parent),
+            key=key,
+            format_func=lambda id: _("Branch {number}").format(number=others[id].branch + 1),
         )
-    note = _("The lines mark the strong and the good target. Faster than the strong one earns nothing more.")
-    st.html(
-        f'<div class="tc tc-panel" data-testid="times"><div class="tc-times">{"".join(rows)}</div>'
-        f'<p class="tc-quiet tc-small" style="margin:.7rem 0 0">{esc(note)}</p></div>'
-    )
+    st.html(tables.comparison(compared))
 
 
-def _transcript(practice: Practice) -> None:
-    attempt = practice.attempt
-    count = len(attempt.transcript)
-    label = ngettext("Whole conversation, {count} message", "Whole conversation, {count} messages", count)
-    with st.expander(label.format(count=count), key="transcript"):
-        names = {"customer": attempt.case.scenario.record.customer.name, "agent": _("You")}
-        said = "".join(
-            f'<div class="tc-says"><small>{esc(names[turn.role])} · {labels.duration(turn.at)}</small>'
-            f"{bubble(turn.text, turn.role)}</div>"
-            for turn in attempt.transcript
-        )
-        st.html(f'<div class="tc" data-testid="transcript">{said}</div>')
+def _source(practice: Practice, id: str) -> str:
+    """A passage that opens where it is cited."""
+    passage = passage_of(practice.attempt, id, reader=session.language())
+    if passage is None:
+        return esc(id)
+    text = f'<div class="tc-passage">{passage_html(passage)}</div>'
+    return f"<details><summary>{esc(passage.title)}</summary>{text}</details>"
+
+
+def _advice(found: Debrief) -> None:
+    st.html(section(_("What to practise next")))
+    for place, (column, item) in enumerate(zip(st.columns(3, gap="medium"), found.advice, strict=False)):
+        with column, st.container(border=True, key=f"advice-{place}"):
+            st.html(sections.advice(item))
+            if item.scenario and st.button(_("Practise this"), key=f"practise-{place}"):
+                routes.go("practise", scenario=item.scenario)

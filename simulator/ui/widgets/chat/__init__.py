@@ -36,16 +36,31 @@ class Clock:
     """What the browser's clock starts with, in seconds.
 
     Args:
-        elapsed: since the message was shown that a reply now would answer.
-        strong: the strong target.
-        good: the good target.
-        nudged: whether the customer has asked since whether anybody is there.
+        message: place of the message that a reply now would answer; the clock starts again only with another one.
+        elapsed: since that message was shown, pauses left out.
+        silence: until the customer reacts to silence; None if it will not.
+        paused: whether the clock stands and nothing can be sent.
+        targets: the strong and the good target; None where no clock is shown.
     """
 
+    message: int
     elapsed: float
-    strong: float
-    good: float
-    nudged: bool
+    silence: float | None
+    paused: bool
+    targets: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Insertion:
+    """A text that goes into the reply where the cursor is, once.
+
+    Args:
+        serial: names this insertion.
+        text: what goes in; gaps such as "[order number]" are selected one after the other.
+    """
+
+    serial: str
+    text: str
 
 
 def chat(
@@ -55,8 +70,8 @@ def chat(
     sent: list[str],
     refused: str | None,
     customer: str,
-    clock: Clock | None,
-    silence: float | None,
+    clock: Clock,
+    insertion: Insertion | None,
     ended: str | None,
     language: ReaderLanguage,
     on_send: Callable[[], None],
@@ -70,8 +85,8 @@ def chat(
         sent: send ids of the replies that are stored.
         refused: send id of a reply that could not be stored.
         customer: what the customer is called.
-        clock: None where no reply is waited for.
-        silence: seconds until the customer reacts to silence; None if it will not.
+        clock: since when a reply is waited for.
+        insertion: what was last inserted into the reply from the desk.
         ended: how it ended, in words; None while it runs.
         language: of the interface.
         on_send: called when a reply was sent; `sending` tells which.
@@ -83,10 +98,12 @@ def chat(
         "turns": turns,
         "sent": sent,
         "refused": refused,
-        "clock": None
-        if clock is None
-        else {"elapsed": clock.elapsed, "strong": clock.strong, "good": clock.good, "nudged": clock.nudged},
-        "silence": silence,
+        "message": clock.message,
+        "elapsed": clock.elapsed,
+        "silence": clock.silence,
+        "paused": clock.paused,
+        "targets": clock.targets and {"strong": clock.targets[0], "good": clock.targets[1]},
+        "insert": insertion and {"serial": insertion.serial, "text": insertion.text},
         "ended": ended,
         "language": language,
         "labels": {**_labels(), "customer": customer},
@@ -130,4 +147,5 @@ def _labels() -> dict[str, str]:
         "strong": _("strong until {until}"),
         "good": _("good until {until}"),
         "late": _("later than the good target of {until}"),
+        "paused": _("Paused: the clock stands, and the customer waits with you."),
     }

@@ -5,6 +5,8 @@ const LIMIT = 20000;
 const NEAR_LIMIT = 18000;
 const RETRY_EVERY = 4000; // ms; a reply keeps its id, so the server takes it once however often it comes
 const UNSENT_AFTER = 3; // tries without an acknowledgement
+const TYPES_BEFORE = 4000; // ms that the customer types before it reacts to silence
+const GAP = /\[[^\[\]\n]*\p{L}[^\[\]\n]*\]/gu; // "[order number]": what a macro leaves open
 
 const chats = new WeakMap();
 
@@ -32,11 +34,14 @@ class Chat {
     this.hint = find(".hint");
     this.clock = find(".clock");
     this.clockText = find(".clock-text");
+    this.paused = find(".paused");
     this.unsent = find(".unsent");
     this.log.replaceChildren();
     this.shown = 0; // turns in the log
-    this.shownAt = null; // performance.now() when the message to answer was fully shown
-    this.revealing = null; // timers of the message that is being shown
+    this.message = null; // place of the message that a reply would answer
+    this.shownAt = null; // performance.now() when that message was fully shown
+    this.pausedAt = null; // performance.now() when the pause began
+    this.revealing = null; // place of the message that is being shown
     this.pending = this.recall("pending");
     this.stale = this.pending !== null; // sent before this page was loaded
     this.bubble = null;
@@ -60,8 +65,9 @@ class Chat {
     clearInterval(this.ticking);
     this.watcher.disconnect();
     clearTimeout(this.silence);
+    clearTimeout(this.typing);
     clearTimeout(this.retry);
-    clearTimeout(this.revealing);
+    clearTimeout(this.reveals);
     this.root.removeEventListener("keydown", stop);
     chats.delete(this.root);
   }
@@ -77,17 +83,23 @@ class Chat {
     this.text.placeholder = labels.placeholder;
     this.button.textContent = labels.send;
     this.unsent.querySelector("button").textContent = labels.again;
+    this.paused.textContent = labels.paused;
+    this.stopTyping();
     this.settlePending();
+    if (data.message !== this.message) this.shownAt = null;
+    this.message = data.message;
     this.showTurns(first);
+    if (this.shownAt === null && this.revealing !== this.message) {
+      this.shownAt = this.receivedAt - data.elapsed * 1000;
+    }
+    this.hold(data.paused);
+    this.insert(data.insert);
     this.ended.hidden = !data.ended;
     this.ended.textContent = data.ended ?? "";
     this.form.hidden = Boolean(data.ended) && !this.pending;
     this.row ??= this.form.querySelector(".row");
     this.row.hidden = Boolean(data.ended);
-    clearTimeout(this.silence);
-    if (data.silence !== null && !data.ended) {
-      this.silence = setTimeout(() => this.trigger("tick", data.serial), Math.max(0, data.silence * 1000) + 150);
-    }
+    this.awaitSilence();
     this.edited();
     this.drawClock();
   }
@@ -95,24 +107,22 @@ class Chat {
   // Messages
 
   showTurns(first) {
-    const { turns, clock } = this.data;
-    const opening = first && turns.length === 1 && (clock?.elapsed ?? 99) < 4 && !this.recall("seen");
+    const { turns, elapsed } = this.data;
+    const opening = first && turns.length === 1 && elapsed < 4 && !this.recall("seen");
     const all = first && !opening;
-    for (const turn of turns.slice(this.shown)) {
-      const isNew = !all && turn.role === "customer" && turn === turns.at(-1);
+    for (const [place, turn] of turns.entries()) {
+      if (place < this.shown) continue;
+      const isNew = !all && turn.role === "customer" && place === turns.length - 1;
       if (turn.role === "customer") this.finishReveal();
       this.bubble && turn.role === "agent" ? this.dropBubble() : null;
       const element = this.message(turn.role, turn.text);
       this.log.append(element);
-      if (isNew) this.reveal(element);
+      if (isNew) this.reveal(element, place);
     }
     if (this.shown !== turns.length || first) this.toEnd();
     this.shown = turns.length;
     this.keep("seen", turns.length);
-    if (all) {
-      this.shownAt = performance.now() - (clock?.elapsed ?? 0) * 1000;
-      this.focus();
-    }
+    if (all) this.focus();
     if (this.bubble) this.log.append(this.bubble);
   }
 
@@ -135,27 +145,23 @@ class Chat {
 
   // A message arrives as it would from a person: dots, then its words. The whole text is in the document from the
   // start of the words on, so that a screen reader reads it once.
-  reveal(element) {
+  reveal(element, place) {
     const body = element.querySelector(".text");
     const text = body.textContent;
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return this.revealed(element);
-    const dots = document.createElement("span");
-    dots.className = "typing";
-    dots.setAttribute("aria-hidden", "true");
-    dots.append(...[1, 2, 3].map(() => document.createElement("i")));
-    body.replaceChildren(dots);
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return this.wasShown(element, place);
+    body.replaceChildren(typingDots());
     body.style.padding = "0";
     element.dataset.state = "typing";
-    this.shownAt = null;
+    this.revealing = place;
     const pieces = text.match(/\s*\S+\s*/g) ?? [text];
     const pause = Math.min(900, 450 + text.length * 2);
     const whole = Math.min(1500, Math.max(400, pieces.length * 45));
     this.unfinished = () => {
       body.textContent = text;
       body.style.padding = "";
-      this.revealed(element);
+      this.wasShown(element, place);
     };
-    this.revealing = setTimeout(() => {
+    this.reveals = setTimeout(() => {
       body.style.padding = "";
       body.replaceChildren(
         ...pieces.map((piece, place) => {
@@ -168,16 +174,16 @@ class Chat {
       );
       element.dataset.state = "speaking";
       this.toEnd();
-      this.revealing = setTimeout(() => this.revealed(element), whole + 180);
+      this.reveals = setTimeout(() => this.wasShown(element, place), whole + 180);
     }, pause);
   }
 
-  revealed(element) {
-    clearTimeout(this.revealing);
-    this.revealing = this.unfinished = null;
+  wasShown(element, place) {
+    clearTimeout(this.reveals);
+    this.reveals = this.revealing = this.unfinished = null;
     element.dataset.state = "shown";
-    // A nudge does not restart the clock: the customer still waits for the same answer.
-    this.shownAt = this.data.clock?.nudged ? performance.now() - this.elapsed() * 1000 : performance.now();
+    // A nudge, or an answer to "one moment", does not restart the clock: the same message still waits for its answer.
+    if (place === this.message) this.shownAt = performance.now();
     this.toEnd();
     this.drawClock();
     this.focus();
@@ -195,20 +201,54 @@ class Chat {
   focus() {
     if (this.data.ended || matchMedia("(pointer: coarse)").matches) return;
     const active = document.activeElement;
-    const busy = active && active !== this.root.host && active.closest?.("input, textarea, select, [role=combobox], [role=dialog]");
-    if (!busy) this.text.focus({ preventScroll: true });
+    const free = !active || active === document.body || active === this.root.host;
+    if (free) this.text.focus({ preventScroll: true });
+  }
+
+  // Silence
+
+  awaitSilence() {
+    clearTimeout(this.silence);
+    const { silence, ended, serial } = this.data;
+    if (silence === null || ended) return;
+    const left = Math.max(0, silence * 1000);
+    this.silence = setTimeout(() => this.trigger("tick", serial), left + 150);
+    this.typing = setTimeout(() => this.startTyping(), Math.max(0, left - TYPES_BEFORE));
+  }
+
+  startTyping() {
+    if (this.pending || this.unfinished) return;
+    this.dots = document.createElement("div");
+    this.dots.className = "message";
+    this.dots.dataset.role = "customer";
+    this.dots.dataset.testid = "chat-typing";
+    this.dots.setAttribute("aria-hidden", "true");
+    const body = document.createElement("div");
+    body.className = "text dots";
+    body.append(typingDots());
+    this.dots.append(body);
+    const { atEnd } = this;
+    this.log.append(this.dots);
+    if (atEnd) this.toEnd();
+  }
+
+  stopTyping() {
+    clearTimeout(this.typing);
+    this.dots?.remove();
+    this.dots = null;
   }
 
   // Sending
 
   send() {
     const text = this.text.value;
-    if (this.pending || !text.trim() || text.length > LIMIT) return;
+    if (this.pending || this.pausedAt !== null || !text.trim() || text.length > LIMIT) return;
     const waited = this.shownAt === null ? 0 : (performance.now() - this.shownAt) / 1000;
     this.pending = { send_id: crypto.randomUUID?.() ?? fallbackId(), text, waited };
     this.keep("pending", this.pending);
     this.text.value = "";
     this.keep("draft", null);
+    this.stopTyping();
     this.finishReveal();
     this.post();
   }
@@ -258,16 +298,36 @@ class Chat {
   // Composer
 
   key(event) {
+    if (event.key === "Tab" && !event.shiftKey && this.selectGap(this.text.selectionEnd)) return event.preventDefault();
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     this.send();
+  }
+
+  // A macro goes in at the cursor, once; its first gap is selected, and Tab goes on to the next.
+  insert(macro) {
+    if (!macro || this.recall("inserted") === macro.serial) return;
+    this.keep("inserted", macro.serial);
+    const { selectionStart: start, selectionEnd: end, value } = this.text;
+    const before = start > 0 && !/\s$/.test(value.slice(0, start)) ? "\n" : "";
+    this.text.setRangeText(before + macro.text, start, end, "end");
+    this.text.focus({ preventScroll: true });
+    this.selectGap(start);
+    this.edited();
+  }
+
+  selectGap(from) {
+    GAP.lastIndex = from;
+    const gap = GAP.exec(this.text.value);
+    if (gap) this.text.setSelectionRange(gap.index, gap.index + gap[0].length);
+    return gap !== null;
   }
 
   edited() {
     const { labels } = this.data;
     const { length } = this.text.value;
     if (!this.pending) this.keep("draft", this.text.value || null);
-    this.button.disabled = Boolean(this.pending) || !this.text.value.trim() || length > LIMIT;
+    this.button.disabled = Boolean(this.pending) || this.pausedAt !== null || !this.text.value.trim() || length > LIMIT;
     const over = length > LIMIT;
     this.hint.toggleAttribute("data-over", over);
     this.hint.textContent = over
@@ -281,28 +341,33 @@ class Chat {
 
   // Clock
 
-  elapsed() {
-    const { clock } = this.data;
-    return clock ? clock.elapsed + (performance.now() - this.receivedAt) / 1000 : 0;
+  hold(paused) {
+    if (paused && this.pausedAt === null) this.pausedAt = performance.now();
+    if (!paused && this.pausedAt !== null) {
+      if (this.shownAt !== null) this.shownAt += performance.now() - Math.max(this.pausedAt, this.shownAt);
+      this.pausedAt = null;
+    }
+    this.paused.hidden = !paused || Boolean(this.data.ended);
+    this.text.readOnly = Boolean(paused);
   }
 
   drawClock() {
-    const { clock, labels, ended } = this.data;
-    this.clock.hidden = !clock || Boolean(ended);
+    const { targets, labels, ended, paused } = this.data;
+    this.clock.hidden = !targets || paused || Boolean(ended);
     const idle = Boolean(this.pending) || this.shownAt === null;
     this.clock.toggleAttribute("data-idle", idle);
     if (this.clock.hidden || idle) return;
     const seconds = Math.max(0, (performance.now() - this.shownAt) / 1000);
-    const band = seconds <= clock.strong ? "strong" : seconds <= clock.good ? "good" : "late";
-    const until = band === "strong" ? clock.strong : clock.good;
+    const band = seconds <= targets.strong ? "strong" : seconds <= targets.good ? "good" : "late";
+    const until = band === "strong" ? targets.strong : targets.good;
     this.clock.dataset.band = band;
     const time = document.createElement("b");
     time.textContent = clockTime(seconds);
     this.clockText.replaceChildren(time, ` ${fill(labels[band], { until: clockTime(until) })}`);
-    const whole = clock.good * 1.5;
+    const whole = targets.good * 1.5;
     const bar = this.clock.querySelector(".clock-bar");
     bar.querySelector(".clock-fill").style.width = `${Math.min(100, (100 * seconds) / whole)}%`;
-    [clock.strong, clock.good].forEach((at, place) => {
+    [targets.strong, targets.good].forEach((at, place) => {
       bar.querySelectorAll("i")[place].style.insetInlineStart = `${(100 * at) / whole}%`;
     });
   }
@@ -321,6 +386,14 @@ class Chat {
 }
 
 const stop = (event) => event.stopPropagation();
+
+function typingDots() {
+  const dots = document.createElement("span");
+  dots.className = "typing";
+  dots.setAttribute("aria-hidden", "true");
+  dots.append(...[1, 2, 3].map(() => document.createElement("i")));
+  return dots;
+}
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 

@@ -8,19 +8,22 @@ from typing import Any
 import streamlit as st
 
 from simulator.conversation import Mood
+from simulator.debrief import Comparison, Review
 from simulator.ui import labels
 from simulator.ui.look import MARKS, MOODS
-from simulator.ui.review import Review
 from simulator.ui.session import _
 from simulator.ui.widgets import mounted
 
 
-def mood_curve(key: str, review: Review, *, selected: int, on_choice: Callable[[], None]) -> None:
+def mood_curve(
+    key: str, review: Review, *, other: Comparison | None, selected: int, on_choice: Callable[[], None]
+) -> None:
     """Shows the curve.
 
     Args:
         key: of the widget.
         review: the attempt.
+        other: a comparison with it, whose first branch is drawn pale behind it.
         selected: number of the reply that is shown below.
         on_choice: called when a reply was chosen; `chosen` tells which.
     """
@@ -37,9 +40,14 @@ def mood_curve(key: str, review: Review, *, selected: int, on_choice: Callable[[
     data = {
         "start": _mood(review.start),
         "replies": replies,
+        "other": [] if other is None else [_mood(mood) for mood in other.first],
         "selected": selected,
         "marks": {name: {"shape": look.shape, "label": labels.mark(name)} for name, look in MARKS.items()},
-        "labels": {"chart": _("Mood of the customer after each reply"), **moods},
+        "labels": {
+            "chart": _("Mood of the customer after each reply"),
+            "other": _("the other branch, paler"),
+            **moods,
+        },
     }
     mounted("mood_curve")(key=key, data=data, on_reply_change=on_choice)
 

@@ -28,9 +28,9 @@ export default function ({ parentElement, data, setStateValue }) {
 }
 
 function chart(data, width, choose) {
-  const { start, replies, labels, selected } = data;
+  const { start, replies, other, labels, selected } = data;
   const height = TOP + HEIGHT + SIGNS + BOTTOM;
-  const step = (width - LEFT - 18) / Math.max(replies.length, 1);
+  const step = (width - LEFT - 18) / Math.max(replies.length, other.length - 1, 1);
   const x = (place) => LEFT + 8 + step * place;
   const y = (value) => TOP + HEIGHT * (1 - value / 100);
   const svg = make("svg", { class: "chart", viewBox: `0 0 ${width} ${height}`, role: "radiogroup", "aria-label": labels.chart });
@@ -58,11 +58,12 @@ function chart(data, width, choose) {
     return group;
   });
   svg.append(...groups);
-  const moods = [start, ...replies.map((reply) => reply.mood)];
-  for (const part of PARTS.toReversed()) {
+  const line = (moods, part, branch) => {
     const d = moods.map((mood, place) => `${place ? "L" : "M"}${x(place)} ${y(mood[part])}`).join("");
-    svg.append(make("path", { class: "line", "data-part": part, d, "pointer-events": "none" }));
-  }
+    svg.append(make("path", { class: "line", "data-part": part, "data-branch": branch, d, "pointer-events": "none" }));
+  };
+  for (const part of ["trust", "anger"]) if (other.length) line(other, part, "other");
+  for (const part of PARTS.toReversed()) line([start, ...replies.map((reply) => reply.mood)], part, "this");
   const every = Math.ceil(18 / step);
   replies.forEach((reply, place) => {
     const at = `translate(${x(place + 1)} ${TOP + HEIGHT + 20}) scale(${Math.min(1, step / 21)})`;
@@ -76,12 +77,14 @@ function chart(data, width, choose) {
   return svg;
 }
 
-function legend({ labels, marks }) {
-  const lines = PARTS.map((part) => {
+function legend({ labels, marks, other }) {
+  const sample = (part, branch) => {
     const svg = make("svg", { viewBox: "0 0 28 14", "aria-hidden": "true" });
-    svg.append(make("path", { class: "line", "data-part": part, d: "M2 7H26" }));
-    return entry(svg, labels[part]);
-  });
+    svg.append(make("path", { class: "line", "data-part": part, "data-branch": branch, d: "M2 7H26" }));
+    return svg;
+  };
+  const lines = PARTS.map((part) => entry(sample(part, "this"), labels[part]));
+  if (other.length) lines.push(entry(sample("anger", "other"), labels.other));
   const signs = Object.entries(marks).map(([name, { shape, label }]) => {
     const svg = make("svg", { class: "shape", viewBox: "-10 -10 20 20", "aria-hidden": "true" });
     const path = make("path", { d: shape });

@@ -1,7 +1,8 @@
-"""What the debrief shows of an attempt, worked out once: plain values, no screen."""
+"""An attempt reply by reply: what each was, did and could have been."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,7 +10,9 @@ from simulator import channels
 from simulator.attempt import Attempt
 from simulator.conversation import Language, Mood
 from simulator.documents import Passage
+from simulator.mood import Kind, effects
 from simulator.observation import Verdict
+from simulator.scenarios.formats import MoveName
 from simulator.scoring import (
     Exchange,
     Mark,
@@ -36,6 +39,7 @@ class Finding:
         verdict: on a claim.
         passage: id of the passage that decides, if one does.
         good: whether it speaks for the reply.
+        move: which one a move is.
     """
 
     kind: Literal["fact", "asked", "claim", "move"]
@@ -45,6 +49,7 @@ class Finding:
     good: bool | None
     verdict: Verdict | None = None
     passage: str | None = None
+    move: MoveName | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +137,8 @@ def review(attempt: Attempt, *, reader: ReaderLanguage) -> Review:
         marks=pass_marks(case),
         start=start,
         replies=replies,
-        facts=tuple((_label(each.label, reader), each.needed, said.get(each.id)) for each in case.scenario.facts),
-        hidden=tuple((_label(each.label, reader), each.needed, asked.get(each.id)) for each in case.scenario.hidden),
+        facts=tuple((label_of(each.label, reader), each.needed, said.get(each.id)) for each in case.scenario.facts),
+        hidden=tuple((label_of(each.label, reader), each.needed, asked.get(each.id)) for each in case.scenario.hidden),
     )
 
 
@@ -176,7 +181,7 @@ def _findings(attempt: Attempt, exchange: Exchange, reader: ReaderLanguage) -> l
     found = [
         Finding(
             "fact",
-            _label(case.fact(each.id).label, reader),
+            label_of(case.fact(each.id).label, reader),
             each.quote.start,
             each.quote.end,
             True,
@@ -185,36 +190,34 @@ def _findings(attempt: Attempt, exchange: Exchange, reader: ReaderLanguage) -> l
         for each in observation.facts
     ]
     found += [
-        Finding("asked", _label(case.hidden(each.id).label, reader), each.quote.start, each.quote.end, True)
+        Finding("asked", label_of(case.hidden(each.id).label, reader), each.quote.start, each.quote.end, True)
         for each in observation.asked
     ]
     for claim in observation.claims:
-        label = _label(case.forbidden(claim.forbidden).label, reader) if claim.forbidden else ""
+        label = label_of(case.forbidden(claim.forbidden).label, reader) if claim.forbidden else ""
         good = {"supported": True, "contradicted": False, "unsupported": None}[claim.verdict]
         found.append(Finding("claim", label, claim.quote.start, claim.quote.end, good, claim.verdict, claim.passage))
     for move in observation.moves:
-        found.append(
-            Finding("move", move_label(move.move, reader), move.quote.start, move.quote.end, _is_good(move.move))
-        )
+        quote, name = move.quote, move.move
+        found.append(Finding("move", move_label(name, reader), quote.start, quote.end, helps(name), move=name))
     return found
 
 
-def _is_good(move: str) -> bool | None:
+def helps(move: MoveName) -> bool | None:
     """Whether a move helps (True), harms (False) or hardly matters (None)."""
-    from simulator.mood import effects
-
-    kinds = {"substance": True, "formula": True, "harm": False, "neutral": None}
-    return kinds[effects()[move].kind]  # type: ignore[index]
+    kinds: dict[Kind, bool | None] = {"substance": True, "formula": True, "harm": False, "neutral": None}
+    return kinds[effects()[move].kind]
 
 
 def _moves(attempt: Attempt, best: Option, reader: ReaderLanguage) -> list[str]:
     named = [move_label(move, reader) for move in best.moves]
     if best.fact is not None:
-        named.append(_label(attempt.case.fact(best.fact).label, reader))
+        named.append(label_of(attempt.case.fact(best.fact).label, reader))
     if best.hidden is not None:
-        named.append(_label(attempt.case.hidden(best.hidden).label, reader))
+        named.append(label_of(attempt.case.hidden(best.hidden).label, reader))
     return named
 
 
-def _label(translated: dict[Language, str], reader: ReaderLanguage) -> str:
+def label_of(translated: Mapping[Language, str], reader: ReaderLanguage) -> str:
+    """Of a translated text, the one in the reader's language, else the first."""
     return translated.get(reader) or next(iter(translated.values()))

@@ -1,22 +1,32 @@
-"""Machine trainees that play a scenario: the expert must win, every other must fail for its own reason."""
+"""The machine trainees: what each says and does."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Literal
 
-from simulator.attempt import Attempt, MemoryLog
+from simulator.attempt import Attempt
 from simulator.case import Case
 from simulator.conversation import LANGUAGES, Language
 from simulator.customers import ScriptedCustomer
 from simulator.director import next_fact, next_hidden
+from simulator.log import MemoryLog
 from simulator.observation import RUDE_MOVES
 from simulator.observation.lexicon import say
+from simulator.scenarios.desk_format import IDENTITY
+from simulator.scenarios.rehearsal import desk_work
 from simulator.scoring import RULE_SCORERS, best_reply, in_words
 
 TraineeName = Literal[
-    "expert", "novice", "rude", "kind-but-wrong", "keyword-stuffer", "prompt-injector", "wrong-language", "silent"
+    "expert",
+    "novice",
+    "rude",
+    "kind-but-wrong",
+    "careless-at-desk",
+    "keyword-stuffer",
+    "prompt-injector",
+    "wrong-language",
+    "silent",
 ]
 
 _MOST_REPLIES = 16
@@ -24,90 +34,8 @@ _THINKS = 25.0
 """Seconds that a machine trainee takes for a reply."""
 
 
-@dataclass(frozen=True, slots=True)
-class Expectation:
-    """What has to become of a machine trainee: which failure is its own."""
-
-    passes: bool | None
-    fails_by: frozenset[str]
-
-
-EXPECTATIONS: dict[TraineeName, Expectation] = {
-    "expert": Expectation(True, frozenset()),
-    "novice": Expectation(None, frozenset()),
-    "rude": Expectation(False, frozenset({"tone", "de_escalation"})),
-    "kind-but-wrong": Expectation(False, frozenset({"accuracy"})),
-    "keyword-stuffer": Expectation(False, frozenset({"tone", "outcome"})),
-    "prompt-injector": Expectation(False, frozenset({"accuracy", "outcome"})),
-    "wrong-language": Expectation(False, frozenset({"outcome"})),
-    "silent": Expectation(False, frozenset({"outcome"})),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Rehearsal:
-    """How a machine trainee fared.
-
-    Args:
-        scenario: id.
-        trainee: who played.
-        language: what the customer started in.
-        outcome: how it ended.
-        overall: the score, or None.
-        passed: whether it passed.
-        failed: what it did not reach.
-        problems: why the scenario is not fair, if it is not; empty if all is as it should be.
-    """
-
-    scenario: str
-    trainee: TraineeName
-    language: Language
-    outcome: str | None
-    overall: float | None
-    passed: bool
-    failed: tuple[str, ...]
-    problems: tuple[str, ...]
-
-
-def rehearse(case: Case) -> Iterator[Rehearsal]:
-    """Plays all the machine trainees through a case, the expert first; deterministic by the case's seed."""
-    overall: dict[TraineeName, float] = {}
-    for name in EXPECTATIONS:
-        attempt = play(case, name)
-        card = attempt.scorecard()
-        overall[name] = card.overall or 0.0
-        problems = list(_problems(name, attempt.outcome, card.passed, card.failed))
-        if name != "expert" and overall[name] >= overall["expert"]:
-            problems.append(f"scores {overall[name]:.0f}, not less than the expert's {overall['expert']:.0f}")
-        if name not in ("expert", "novice") and overall[name] >= overall["novice"]:
-            problems.append(f"scores {overall[name]:.0f}, not less than the novice's {overall['novice']:.0f}")
-        yield Rehearsal(
-            case.scenario_id,
-            name,
-            case.language,
-            attempt.outcome,
-            card.overall,
-            card.passed,
-            card.failed,
-            tuple(problems),
-        )
-
-
-def _problems(name: TraineeName, outcome: str | None, passed: bool, failed: tuple[str, ...]) -> Iterator[str]:
-    expected = EXPECTATIONS[name]
-    if name == "expert" and outcome != "resolved":
-        yield f"ended {outcome}, should be resolved"
-    if expected.passes is True and not passed:
-        yield f"did not pass: {', '.join(failed)}"
-    if expected.passes is False and passed:
-        yield "passed, should fail"
-    missing = expected.fails_by - set(failed)
-    if expected.passes is False and missing:
-        yield f"did not fail by {', '.join(sorted(missing))}"
-
-
 def play(case: Case, name: TraineeName) -> Attempt:
-    """One machine trainee's attempt, on a simulated clock."""
+    """One machine trainee's attempt, on a simulated clock. All but two do right by the ticket."""
     now = [0.0]
     attempt = Attempt.begin(
         case, customer=ScriptedCustomer(), scorers=RULE_SCORERS, log=MemoryLog(), clock=lambda: now[0]
@@ -119,24 +47,35 @@ def play(case: Case, name: TraineeName) -> Attempt:
             continue
         now[0] += _THINKS
         attempt.reply(_TRAINEES[name](attempt))
+        if name == "careless-at-desk":
+            desk_work.muddle(attempt)
+        else:
+            desk_work.do_right(attempt)
     if attempt.outcome is None:
-        attempt.stop()
+        attempt.close()
+    if name not in ("careless-at-desk", "silent"):
+        desk_work.file(attempt, with_note=name != "novice")
     return attempt
 
 
 def _expert(attempt: Attempt) -> str:
-    situation = attempt.situation
-    option = best_reply(attempt.case, situation)
-    text = in_words(attempt.case, option, language=situation.language, variant=situation.replies)
+    """The best reply that the rules offer; in the first one, who is writing is asked for too where that is needed."""
+    situation, case = attempt.situation, attempt.case
+    option = best_reply(case, situation)
+    text = in_words(case, option, language=situation.language, variant=situation.replies)
+    if situation.replies == 0 and desk_work.has_to_identify(case):
+        text += " " + case.hidden(IDENTITY).ask[situation.language]
     return text or _say("names_feeling", attempt)
 
 
 def _novice(attempt: Attempt) -> str:
-    """Answers what was asked, correctly and flatly, and asks late."""
-    situation = attempt.situation
-    fact, hidden = next_fact(attempt.case, situation), next_hidden(attempt.case, situation)
+    """Answers what was asked, correctly and flatly, and asks late, also who is writing."""
+    situation, case = attempt.situation, attempt.case
     if situation.settled:
         return _say("closes", attempt)
+    if situation.replies == 1 and desk_work.has_to_identify(case):
+        return case.hidden(IDENTITY).ask[situation.language]
+    fact, hidden = next_fact(case, situation), next_hidden(case, situation)
     if fact is not None and (hidden is None or situation.replies % 2 == 0):
         return fact.answer[situation.language]
     return hidden.ask[situation.language] if hidden is not None else _say("empathises", attempt)
@@ -213,6 +152,7 @@ def _say(move: str, attempt: Attempt) -> str:
 _TRAINEES: dict[TraineeName, Callable[[Attempt], str]] = {
     "expert": _expert,
     "novice": _novice,
+    "careless-at-desk": _expert,
     "rude": _rude,
     "kind-but-wrong": _kind_but_wrong,
     "keyword-stuffer": _keyword_stuffer,

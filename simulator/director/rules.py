@@ -1,24 +1,20 @@
-"""What the customer does next: the situation after each reply or silence, and the Cue for the customer's voice. Pure.
-
-Code decides here, never a model: what was asked and answered, which hidden facts come out, how the talk ends.
-"""
+"""The director's rules: the situation and the cue after each reply, silence or step at the desk."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from simulator import channels, yaml12
 from simulator.case import Case
-from simulator.conversation import Language, Mood, Outcome, Transcript
+from simulator.conversation import Language, Mood, Transcript
+from simulator.desk import Reaction
+from simulator.director.situation import Cue, Part, Situation
+from simulator.director.treatment import fold
 from simulator.mood import Treatment, next_mood
 from simulator.observation import RUDE_MOVES, Observation
-from simulator.scenarios.formats import BeatName, Fact, HiddenFact, MoveName, Persona
+from simulator.scenarios.formats import BeatName, Fact, HiddenFact
 
-VERSION = "1"
-"""Version of the director's rules. Raise it when the same replies may lead to another conversation."""
-
-_CROWDED_WORDS = 140
 _LOST_FROM = 50.0
 """From this confusion on, jargon or too much at once makes the customer ask for plain words."""
 _SOFTENS_AT = 5.0
@@ -34,81 +30,6 @@ _STUCK = 2
 _MOST_REPLIES = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One beat of the customer's next message, with what the scenario gives it to say: any of `content`."""
-
-    beat: BeatName
-    content: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """What the customer's voice gets, and no more.
-
-    Args:
-        parts: the beats of the message, in order.
-        mood: how the customer feels.
-        language: what it speaks.
-        mixed_in: a second language that it mixes in, if it does.
-        persona: who it is.
-        seed: decides between lines that fit equally.
-        transcript: the conversation so far.
-    """
-
-    parts: tuple[Part, ...]
-    mood: Mood
-    language: Language
-    mixed_in: Language | None
-    persona: Persona = field(repr=False)
-    seed: int
-    transcript: Transcript = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """Where a conversation stands.
-
-    Args:
-        mood: the customer's mood.
-        language: what the customer speaks now and expects to be answered in.
-        replies: the agent's replies so far.
-        conveyed: facts that were conveyed.
-        told: hidden facts that the customer has told.
-        heard: how often each move was heard.
-        said: the agent's replies, folded, to notice repetition.
-        pending: the fact that the customer has asked for and waits to hear.
-        ignored: replies in a row that went past what was asked.
-        strikes: replies in a row that made it worse.
-        foreign: replies in a row in the wrong language.
-        stuck: objections in a row while something needed has not been asked for.
-        nudges: times that the customer has asked whether anybody is there, since the last reply.
-        demanded: whether it has asked for a supervisor.
-        settled: whether it has accepted.
-        outcome: how it ended, once it has.
-    """
-
-    mood: Mood
-    language: Language
-    replies: int = 0
-    conveyed: frozenset[str] = frozenset()
-    told: frozenset[str] = frozenset()
-    heard: tuple[tuple[MoveName, int], ...] = ()
-    said: frozenset[str] = frozenset()
-    pending: str | None = None
-    ignored: int = 0
-    strikes: int = 0
-    foreign: int = 0
-    stuck: int = 0
-    nudges: int = 0
-    demanded: bool = False
-    settled: bool = False
-    outcome: Outcome | None = None
-
-    def times_heard(self, move: MoveName) -> int:
-        return dict(self.heard).get(move, 0)
-
-
 def opening(case: Case) -> tuple[Situation, Cue]:
     """The situation before the first reply, and the cue for the customer's first message."""
     start = case.persona.mood
@@ -118,40 +39,21 @@ def opening(case: Case) -> tuple[Situation, Cue]:
     return situation, _cue(case, situation, (Part("open", tuple(case.scenario.opening[case.language])),), ())
 
 
-def treatment_of(case: Case, situation: Situation, observation: Observation, *, reply: str, waited: float) -> Treatment:
-    """What a reply means to this customer at this point.
-
-    Args:
-        observation: what was found in the reply.
-        reply: the reply itself.
-        waited: seconds that the customer waited for it.
-    """
-    new_facts = {found.id for found in observation.facts} - situation.conveyed
-    learned = {found.id for found in observation.asked} - situation.told
-    works_on_it = bool(new_facts or learned) or observation.makes("asks", "stalls", "sets_limit", "escalates")
-    answered = None if situation.pending is None or situation.settled or works_on_it else False
-    good = channels.good_seconds(case.scenario, first=situation.replies == 0)
-    late = max(0.0, waited - good) / 60 / channels.pace(case.scenario)
-    return Treatment(
-        moves=tuple((move.move, situation.times_heard(move.move)) for move in observation.moves),
-        new_facts=len(new_facts),
-        answered=True if situation.pending in new_facts else answered,
-        learned=len(learned),
-        false_claims=len(observation.forbidden),
-        late_minutes=late,
-        crowded=observation.stuffed or observation.words > _CROWDED_WORDS or len(new_facts) > 3,
-        empty=observation.words == 0,
-        repeated=_fold(reply) in situation.said and observation.words > 1,
-    )
-
-
 def hear(
-    case: Case, situation: Situation, observation: Observation, *, reply: str, waited: float, transcript: Transcript
+    case: Case,
+    situation: Situation,
+    observation: Observation,
+    treatment: Treatment,
+    *,
+    reply: str,
+    waited: float,
+    transcript: Transcript,
 ) -> tuple[Situation, Cue]:
     """The customer hears a reply.
 
     Args:
         observation: what was found in the reply.
+        treatment: what it means to the customer.
         reply: the reply itself.
         waited: seconds that the customer waited for it.
         transcript: the conversation so far, the reply included.
@@ -159,7 +61,6 @@ def hear(
     Returns:
         The situation after it, and the cue for the customer's answer.
     """
-    treatment = treatment_of(case, situation, observation, reply=reply, waited=waited)
     mood = next_mood(situation.mood, treatment, case.persona)
     offended = observation.makes(*RUDE_MOVES)
     worse = offended or treatment.repeated or mood.anger - situation.mood.anger > 4 or bool(observation.forbidden)
@@ -174,11 +75,15 @@ def hear(
         replies=situation.replies + 1,
         conveyed=situation.conveyed | {found.id for found in observation.facts},
         heard=tuple(sorted(heard.items())),
-        said=situation.said | {_fold(reply)},
+        said=situation.said | {fold(reply)},
         ignored=situation.ignored + 1 if went_past else 0,
         strikes=situation.strikes + 1 if worse else 0,
         foreign=situation.foreign + 1 if observation.makes("wrong_language") else 0,
-        nudges=0,
+        # One honest "one moment" buys patience; a second in a row does not.
+        nudges=situation.nudges if treatment.stalling and situation.stalling else 0,
+        answers=situation.answers + (not treatment.stalling),
+        stalling=situation.stalling + 1 if treatment.stalling else 0,
+        felt=waited if treatment.stalling else 0.0,
     )
     return _next(case, situation, after, observation, treatment, transcript)
 
@@ -333,6 +238,13 @@ def silence(case: Case, situation: Situation, *, transcript: Transcript) -> tupl
     return situation, _cue(case, situation, (Part("nudge"),), transcript)
 
 
+def acted(case: Case, situation: Situation, reaction: Reaction, *, transcript: Transcript) -> tuple[Situation, Cue]:
+    """The customer sees what was done for it at the desk, and says something to it."""
+    mood = next_mood(situation.mood, Treatment(helped=reaction.good), case.persona)
+    situation = replace(situation, mood=mood)
+    return situation, _cue(case, situation, (Part("react", reaction.lines),), transcript)
+
+
 def _language_after(case: Case, replies: int) -> Language:
     speech = case.scenario.speech
     if speech.style == "switches" and replies >= speech.after:
@@ -351,7 +263,3 @@ def _cue(case: Case, situation: Situation, parts: tuple[Part, ...], transcript: 
         seed=case.seed,
         transcript=transcript,
     )
-
-
-def _fold(reply: str) -> str:
-    return " ".join(reply.casefold().split())

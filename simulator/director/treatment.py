@@ -1,0 +1,78 @@
+"""What a reply means to the customer at a point of the conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from simulator import channels
+from simulator.case import Case
+from simulator.desk import gaps
+from simulator.director.situation import Situation
+from simulator.mood import Treatment
+from simulator.observation import RUDE_MOVES, Observation
+
+_CROWDED_WORDS = 140
+_STALLING_WORDS = 12
+"""A longer reply than this is not taken for a mere "one moment", whatever was found in it."""
+_SAME_TEXT = 0.7
+"""Share of a reply from which on it is its macro, sent as it is."""
+
+
+def treatment_of(
+    case: Case,
+    situation: Situation,
+    observation: Observation,
+    *,
+    reply: str,
+    waited: float,
+    macros: Iterable[str] = (),
+) -> Treatment:
+    """What a reply means to this customer at this point.
+
+    Args:
+        observation: what was found in the reply.
+        reply: the reply itself.
+        waited: seconds that the customer waited for it.
+        macros: the texts that the agent has inserted so far.
+    """
+    new_facts = {found.id for found in observation.facts} - situation.conveyed
+    learned = {found.id for found in observation.asked} - situation.told
+    works_on_it = bool(new_facts or learned) or observation.makes("asks", "stalls", "sets_limit", "escalates")
+    answered = None if situation.pending is None or situation.settled or works_on_it else False
+    good = channels.good_seconds(case.scenario, first=situation.answers == 0)
+    late = max(0.0, waited - max(good, situation.felt)) / 60 / channels.pace(case.scenario)
+    treatment = Treatment(
+        moves=tuple((move.move, situation.times_heard(move.move)) for move in observation.moves),
+        new_facts=len(new_facts),
+        answered=True if situation.pending in new_facts else answered,
+        learned=len(learned),
+        false_claims=len(observation.forbidden),
+        late_minutes=late,
+        crowded=observation.stuffed or observation.words > _CROWDED_WORDS or len(new_facts) > 3,
+        empty=observation.words == 0,
+        repeated=fold(reply) in situation.said and observation.words > 1,
+        canned=answered is not True
+        and not works_on_it
+        and not observation.makes("closes")
+        and any(_is_mostly(reply, macro) for macro in macros),
+        gap=bool(gaps(reply)),
+    )
+    return replace(treatment, stalling=_is_stalling(situation, observation, treatment))
+
+
+def _is_mostly(reply: str, macro: str) -> bool:
+    said, inserted = fold(reply), fold(macro)
+    return bool(inserted) and inserted in said and len(inserted) >= _SAME_TEXT * len(said)
+
+
+def _is_stalling(situation: Situation, observation: Observation, treatment: Treatment) -> bool:
+    """Whether a reply is a short line that brings nothing: the customer still waits for what it said before."""
+    brings = treatment.has_substance or observation.makes("asks", "sets_limit", "escalates", "wrong_language")
+    hurts = observation.makes(*RUDE_MOVES) or treatment.false_claims or treatment.repeated
+    return not (brings or hurts or situation.settled) and observation.words <= _STALLING_WORDS
+
+
+def fold(reply: str) -> str:
+    """A reply without what does not make it another: case and spaces."""
+    return " ".join(reply.casefold().split())

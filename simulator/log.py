@@ -1,0 +1,162 @@
+"""Where an attempt's turns and steps are kept: what a log has to do, and one that lives in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from simulator.conversation import Outcome, Step, StepKind, Transcript, Turn
+from simulator.scoring import Exchange, Score, Scorecard
+
+
+class AttemptOver(RuntimeError):
+    """A reply to an attempt that has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """What a log holds: turns and steps in their order, and how the attempt ended, if it has."""
+
+    turns: Transcript
+    steps: tuple[Step, ...]
+    outcome: Outcome | None
+
+
+@dataclass(frozen=True, slots=True)
+class SentTurn:
+    """A turn as a log stored it: its place in the transcript, and the turn."""
+
+    index: int
+    turn: Turn
+
+
+@dataclass(frozen=True, slots=True)
+class SentStep:
+    """A step as a log stored it: its number among the steps, and the step."""
+
+    number: int
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was found in one reply, for the log."""
+
+    exchange: Exchange
+    scores: tuple[Score, ...]
+
+
+class Log(Protocol):
+    """Keeps an attempt's turns and steps. Every method is durable when it returns."""
+
+    def read(self) -> Logged:
+        """All that there is so far."""
+        ...
+
+    def append_reply(self, turn: Turn, *, browser_waited: float | None, send_id: str | None) -> SentTurn:
+        """Commits a reply; the same `send_id` again gives the turn that was stored the first time.
+
+        Args:
+            turn: the reply, with the wait by the server's clock.
+            browser_waited: the wait by the browser's; the turn that comes back has the shorter of the two.
+            send_id: names this sending.
+
+        Raises:
+            AttemptOver: the attempt has ended.
+        """
+        ...
+
+    def append_step(self, kind: StepKind, body: Mapping[str, str], *, at: float, send_id: str | None) -> SentStep:
+        """Commits a step, also after the end; the same `send_id` again gives the step stored the first time."""
+        ...
+
+    def append_answer(
+        self,
+        *,
+        answers: int,
+        turn: Turn,
+        judged: Sequence[Judged],
+        outcome: Outcome | None,
+        scorecard: Scorecard | None,
+    ) -> bool:
+        """Commits the customer's turn with what was found in the replies that it answers.
+
+        Args:
+            answers: index of the last turn that the answer was made for; -1 for the opening.
+
+        Returns:
+            False, with nothing written, if that is the last turn no more.
+        """
+        ...
+
+    def end(self, *, outcome: Outcome, at: float, scorecard: Scorecard) -> None:
+        """Ends the attempt without another message; one that has ended stays as it is."""
+        ...
+
+    def rescore(self, scorecard: Scorecard) -> None:
+        """Replaces the scorecard of an attempt that has ended: the desk was still worked at."""
+        ...
+
+
+def shorter_wait(server: float | None, browser: float | None) -> float | None:
+    """How long the customer waited, in seconds: by the browser's clock, never longer than by the server's."""
+    waits = [max(0.0, wait) for wait in (server, browser) if wait is not None]
+    return min(waits) if waits else None
+
+
+class MemoryLog:
+    """A log that lives as long as the process: for rehearsals and plays on a simulated clock."""
+
+    def __init__(self) -> None:
+        self._turns: list[Turn] = []
+        self._steps: list[Step] = []
+        self._sent: dict[str, SentTurn] = {}
+        self._done: dict[str, SentStep] = {}
+        self._outcome: Outcome | None = None
+
+    def read(self) -> Logged:
+        return Logged(tuple(self._turns), tuple(self._steps), self._outcome)
+
+    def append_reply(self, turn: Turn, *, browser_waited: float | None, send_id: str | None) -> SentTurn:
+        if send_id in self._sent:
+            return self._sent[send_id]
+        if self._outcome is not None:
+            raise AttemptOver("the conversation is over")
+        turn = replace(turn, waited=shorter_wait(turn.waited, browser_waited))
+        self._turns.append(turn)
+        sent = SentTurn(len(self._turns) - 1, turn)
+        if send_id is not None:
+            self._sent[send_id] = sent
+        return sent
+
+    def append_step(self, kind: StepKind, body: Mapping[str, str], *, at: float, send_id: str | None) -> SentStep:
+        if send_id in self._done:
+            return self._done[send_id]
+        step = Step(kind, dict(body), at, len(self._turns))
+        self._steps.append(step)
+        done = SentStep(len(self._steps) - 1, step)
+        if send_id is not None:
+            self._done[send_id] = done
+        return done
+
+    def append_answer(
+        self,
+        *,
+        answers: int,
+        turn: Turn,
+        judged: Sequence[Judged],
+        outcome: Outcome | None,
+        scorecard: Scorecard | None,
+    ) -> bool:
+        if len(self._turns) - 1 != answers or self._outcome is not None:
+            return False
+        self._turns.append(turn)
+        self._outcome = outcome
+        return True
+
+    def end(self, *, outcome: Outcome, at: float, scorecard: Scorecard) -> None:
+        self._outcome = self._outcome or outcome
+
+    def rescore(self, scorecard: Scorecard) -> None:
+        pass

@@ -1,0 +1,138 @@
+"""The debrief as files: JSON for machines, and HTML that stands on its own and prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from simulator.debrief import Comparison, Debrief, passage_of
+from simulator.practice import Practice
+from simulator.report import report
+from simulator.ui import debrief_sections as sections
+from simulator.ui import debrief_tables as tables
+from simulator.ui import labels, look, reply_panel
+from simulator.ui.curve_svg import curve_svg
+from simulator.ui.labels import in_interface
+from simulator.ui.markup import chips, esc, quiet, section, subsection
+from simulator.ui.passage_html import passage_html
+from simulator.ui.session import _, language
+
+
+def as_json(practice: Practice, found: Debrief) -> dict[str, Any]:
+    """The attempt and its debrief as JSON-ready data, worded in the language of the interface."""
+    attempt = practice.attempt
+    whole = asdict(found)
+    del whole["review"]  # the report holds what it is made of
+    return {
+        **report(attempt, reader=language()),
+        "mode": attempt.mode,
+        "low_pressure": practice.low_pressure,
+        "started_at": practice.started_at.isoformat(),
+        "branch": {
+            "root": practice.root_id,
+            "parent": practice.parent_id,
+            "parent_turns": practice.parent_turns,
+        },
+        "steps": [
+            {"kind": step.kind, "body": dict(step.body), "at": round(step.at, 2), "place": step.place}
+            for step in attempt.steps
+        ],
+        "debrief": whole,
+    }
+
+
+def as_html(practice: Practice, found: Debrief, compared: Comparison | None) -> str:
+    """The debrief as a whole HTML document: its own style, no script, nothing to fetch.
+
+    Args:
+        practice: the attempt.
+        found: its debrief.
+        compared: another branch beside this one, if there is one to show.
+    """
+    case = practice.attempt.case
+    title, kind = in_interface(case.scenario.title), _("Debrief")
+    tags = [
+        (in_interface(case.persona.name), ""),
+        (labels.spoken(case.language), ""),
+        (labels.moment(practice.started_at), ""),
+        (practice.trainee, ""),
+    ]
+    shown = "".join(
+        f"<section>{section(name) if name else ''}{body}</section>"
+        for name, body in _sections(practice, found, compared)
+    )
+    return (
+        f'<!doctype html><html lang="{language()}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{esc(title)} · {esc(kind)}</title><style>{_style()}</style></head>"
+        f'<body class="tc"><header><p class="tc-quiet tc-small" style="margin:0">{esc(kind)}</p>'
+        f'<h1 class="tc-title">{esc(title)}</h1>{chips(tags)}</header>'
+        f"{shown}<footer>Tough Customer</footer></body></html>"
+    )
+
+
+@lru_cache(maxsize=1)
+def _style() -> str:
+    return look.style_sheet() + Path(__file__).with_name("export.css").read_text("utf-8")
+
+
+def _sections(practice: Practice, found: Debrief, compared: Comparison | None) -> Iterator[tuple[str, str]]:
+    """Titles and bodies, in the order of the page."""
+    case, review = practice.attempt.case, found.review
+    yield "", sections.verdict(practice, review) + sections.scores(case, review)
+    yield _("What happened"), sections.story(found)
+    if review.replies:
+        beside = "" if compared is None else tables.comparison(compared)
+        yield _("Mood"), curve_svg(review, compared) + beside
+        if found.costliest is not None:
+            yield _("Costliest reply"), sections.costliest(practice, found.costliest)
+        yield _("Reply by reply"), "".join(_replies(found))
+    yield _("Accuracy"), tables.accuracy(found, lambda id: _link(practice, id))
+    yield _("Moves"), tables.moves(found)
+    yield _("At the desk"), tables.desk(practice, found)
+    yield _("Reply times"), sections.reply_times(found)
+    yield _("Language"), sections.language_notes(found)
+    yield _("What to practise next"), "".join(sections.advice(item) for item in found.advice)
+    yield _("Help used"), sections.help_used(practice, found)
+    yield (
+        _("What the scores go by"),
+        "".join(
+            subsection(labels.dimension(name)) + sections.evidence(case, review, name)
+            for name in sections.dimensions(review)
+        ),
+    )
+    yield _("Whole conversation"), sections.transcript(practice)
+    if cited := _cited(found):
+        yield _("Documentation cited"), "".join(_passage(practice, id) for id in cited)
+
+
+def _replies(found: Debrief) -> Iterator[str]:
+    for reply in found.review.replies:
+        parts = [reply_panel.said(reply), reply_panel.did(reply)]
+        parts += [reply_panel.better(reply)] if reply.better is not None else []
+        parts += [reply_panel.answered(reply)] if reply.answer else []
+        yield f"<article>{''.join(parts)}</article>"
+
+
+def _cited(found: Debrief) -> list[str]:
+    passages = [row.passage for row in found.accuracy.facts] + [row.passage for row in found.accuracy.claims]
+    return list(dict.fromkeys(id for id in passages if id is not None))
+
+
+def _link(practice: Practice, id: str) -> str:
+    passage = passage_of(practice.attempt, id, reader=language())
+    return esc(id) if passage is None else f'<a href="#{_anchor(id)}">{esc(passage.title)}</a>'
+
+
+def _passage(practice: Practice, id: str) -> str:
+    passage = passage_of(practice.attempt, id, reader=language())
+    if passage is None:
+        return quiet(id)
+    return f'<div class="tc-passage" id="{_anchor(id)}">{subsection(passage.title)}{passage_html(passage)}</div>'
+
+
+def _anchor(id: str) -> str:
+    return "passage-" + esc(id.replace("#", "-"))

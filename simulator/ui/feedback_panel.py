@@ -1,0 +1,114 @@
+"""What the trainee thinks of an attempt: a rating, and points to dispute with their receipts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import streamlit as st
+
+from simulator import history
+from simulator.debrief import disputable, passage_of, receipt
+from simulator.history import Dispute, Store
+from simulator.practice import Practice
+from simulator.scoring import Dimension
+from simulator.ui import labels, services, session
+from simulator.ui.markup import esc, quiet, quoted
+from simulator.ui.session import _
+
+_LONGEST = 2_000
+"""Characters of a comment or a reason."""
+
+
+@st.fragment
+def rating(practice: Practice) -> None:
+    """Rates the attempt: one to five stars and a comment."""
+    store = _store()
+    kept = history.load_rating(store, attempt_id=practice.id)
+    stars_key, comment_key = f"stars-{practice.id}", f"comment-{practice.id}"
+    if kept is not None:
+        st.session_state.setdefault(stars_key, kept.stars - 1)
+        st.session_state.setdefault(comment_key, kept.comment)
+    st.html(quiet(_("How useful was this practice? A trainer can read it.")))
+    stars = st.feedback("stars", key=stars_key)
+    comment = st.text_area(_("Comment"), key=comment_key, max_chars=_LONGEST, height=80) or ""
+    if st.button(_("Save the rating"), key="save-rating", disabled=stars is None) and stars is not None:
+        history.rate_attempt(
+            store, attempt_id=practice.id, stars=stars + 1, comment=comment.strip(), rated_at=datetime.now(UTC)
+        )
+        st.success(_("Your rating is saved."))
+
+
+@st.fragment
+def disputes(practice: Practice) -> None:
+    """Disputes a point: what was judged, its receipt, and a reason."""
+    store, attempt = _store(), practice.attempt
+    st.html(quiet(_("A score can be wrong. Choose it, read what it goes by, and say why: a trainer decides.")))
+    turns: dict[int, int | None] = {0: None}
+    turns |= {number: exchange.turn for number, exchange in enumerate(attempt.exchanges, start=1)}
+    number = st.selectbox(_("What was judged"), list(turns), format_func=_about, key="dispute-about")
+    names = disputable(attempt, turns[number])
+    if not names:
+        st.html(quiet(_("There is no score here to dispute.")))
+    else:
+        name = st.selectbox(_("Score"), names, format_func=labels.dimension, key="dispute-score")
+        found = receipt(attempt, name, turns[number], reader=session.language())
+        st.html(_receipt(practice, found))
+        reason = st.text_area(_("Why it is wrong"), key="dispute-reason", max_chars=_LONGEST, height=100) or ""
+        if st.button(_("Dispute this score"), key="dispute", disabled=not reason.strip()):
+            _dispute(store, practice, turns[number], name, found, reason.strip())
+            st.success(_("Kept, with its receipt, for a trainer to decide."))
+    kept = history.list_disputes(store, attempt_id=practice.id)
+    if kept:
+        places = {turn: number for number, turn in turns.items()}
+        items = "".join(_disputed(each, places.get(each.turn_index, 0)) for each in kept)
+        st.html(f'<ul class="tc tc-small tc-list" data-testid="disputes">{items}</ul>')
+
+
+def _store() -> Store:
+    return services.store(session.settings().history)
+
+
+def _about(number: int) -> str:
+    return _("Reply {number}").format(number=number) if number else _("The whole conversation")
+
+
+def _dispute(
+    store: Store, practice: Practice, turn: int | None, name: Dimension, found: dict[str, Any], reason: str
+) -> None:
+    history.add_dispute(
+        store,
+        attempt_id=practice.id,
+        turn_index=turn,
+        dimension=name,
+        receipt=found,
+        reason=reason,
+        disputed_at=datetime.now(UTC),
+    )
+
+
+def _receipt(practice: Practice, found: dict[str, Any]) -> str:
+    scored = _("{value} points, by {scorer}, version {version}").format(
+        value=labels.points(found["value"]), scorer=found["scorer"], version=found["version"]
+    )
+    lines = [f"<p><b>{esc(scored)}</b><br>{esc(found['explanation'])}</p>"]
+    lines += [_line(practice, item) for item in found["evidence"]]
+    return f'<div class="tc tc-receipt" data-testid="receipt">{"".join(lines)}</div>'
+
+
+def _line(practice: Practice, item: dict[str, Any]) -> str:
+    tone, sign = ("tc-yes", "+") if item["good"] else ("tc-no", "−")
+    quote = f"<br>{quoted(item['quote'])}" if item["quote"] else ""
+    passage = passage_of(practice.attempt, item["passage"], reader=session.language()) if item["passage"] else None
+    source = f'<br><span class="tc-quiet">{esc(passage.title)}</span>' if passage is not None else ""
+    return f'<p><span class="{tone}" aria-hidden="true">{sign}</span> {esc(item["note"])}{quote}{source}</p>'
+
+
+def _disputed(dispute: Dispute, number: int) -> str:
+    name: Dimension = dispute.dimension  # type: ignore[assignment]
+    state = _("waits for a trainer") if dispute.decided_at is None else _("decided")
+    decision = f"<br>{esc(dispute.decision)}" if dispute.decision else ""
+    return (
+        f"<li><b>{esc(_about(number))} · {esc(labels.dimension(name))}</b> "
+        f'<span class="tc-quiet">{esc(state)}</span><br>{quoted(dispute.reason)}{decision}</li>'
+    )

@@ -4,7 +4,8 @@
 
 Starts the app, opens a conversation in each session over Streamlit's websocket as a browser does (widget states, query
 string, cached messages), and lets each send a reply every so many seconds, staggered. A conversation that has ended is
-followed by another one. `answered` is the time from sending until the chat's data hold the customer's answer,
+followed by another one. `first` is a lone trainee's first reply in each language, which reads the dictionaries; the
+sessions begin after it. `answered` is the time from sending until the chat's data hold the customer's answer,
 `finished` until the run that brought it is over; the typing that the browser plays is no part of either. The replies
 are those of machine trainees, in all scenarios and languages. Ends with 1 if anything failed.
 """
@@ -63,6 +64,7 @@ class Failed(Exception):
 class Measured:
     """What the sessions met, times in seconds."""
 
+    first: list[float] = field(default_factory=list)
     opened: list[float] = field(default_factory=list)
     answered: list[float] = field(default_factory=list)
     finished: list[float] = field(default_factory=list)
@@ -187,6 +189,12 @@ class Load:
         self._all_open = asyncio.Barrier(sessions + 1)
         self.measured = Measured()
 
+    async def warm_up(self) -> None:
+        """One reply in each language and product."""
+        for script in {(script.case.language, script.case.scenario.product): script for script in self._scripts}.values():
+            async with self._conversation(script.case) as tab:
+                self.measured.first.append((await tab.reply(script.replies[0], waited=self._every))[0])
+
     async def run(self, seconds: float, server: psutil.Process) -> tuple[float, float]:
         """Runs all sessions. Returns the server's processor seconds while they talked, and how long they did."""
         async with asyncio.TaskGroup() as tasks:
@@ -288,11 +296,12 @@ async def drive(*, sessions: int, seconds: float, every: float) -> dict[str, Any
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as (port, server):
         store = open_store(Path(folder) / "history.db")
         load = Load(store, port, sessions=sessions, every=every)
+        await load.warm_up()
         used, lasted = await load.run(seconds, server)
         memory = server.memory_info().rss / 1e6
         store.close()
     measured = load.measured
-    times = {name: getattr(measured, name) for name in ("opened", "answered", "finished")}
+    times = {name: getattr(measured, name) for name in ("first", "opened", "answered", "finished")}
     return {
         "sessions": sessions,
         "replies": len(measured.answered),

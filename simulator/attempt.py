@@ -21,7 +21,8 @@ from simulator.scoring import Dimension, Exchange, Score, Scorecard, Scorer, mak
 Clock = Callable[[], float]
 """Seconds since the attempt started."""
 
-_HELP: frozenset[StepKind] = frozenset({"hint", "better_reply", "take_back", "pause"})
+HELP: tuple[StepKind, ...] = ("hint", "better_reply", "take_back", "pause")
+"""The kinds of step that are help: recorded in practice, refused in an exam."""
 
 
 class NotInExam(RuntimeError):
@@ -167,7 +168,7 @@ class Attempt:
             BadAction: the desk cannot carry it out or file it so; the message says what to do.
         """
         body = body or {}
-        if kind in _HELP and self.mode == "exam":
+        if kind in HELP and self.mode == "exam":
             raise NotInExam("an exam gives no help")
         if kind in ("action", "form"):
             if self.desk_closed:
@@ -338,4 +339,4 @@ class Attempt:
         return make_scorecard(self.case, scores, outcome)
 
 
-__all__ = ["Attempt", "AttemptOver", "Clock", "NotInExam"]
+__all__ = ["HELP", "Attempt", "AttemptOver", "Clock", "NotInExam"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.attempt import Attempt
+from simulator.attempt import HELP, Attempt
 from simulator.case import Case
 from simulator.observation import Observation
 from simulator.scoring import Evidence, Note, ReaderLanguage, Score, word
@@ -25,6 +25,7 @@ def report(attempt: Attempt, *, reader: ReaderLanguage = "en") -> dict[str, Any]
         "seed": case.seed,
         "mode": attempt.mode,
         "outcome": attempt.outcome,
+        "help": {kind: sum(step.kind == kind for step in attempt.steps) for kind in HELP},
         "turns": _turns(attempt),
         "steps": [
             {"kind": step.kind, "body": dict(step.body), "at": round(step.at, 2), "place": step.place}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import get_args
 
 import pytest
@@ -66,6 +67,11 @@ def attempt_of(*replies: str, language: Language = "en", scenario: str = "late-r
         now[0] += after
         attempt.reply(reply)
     return attempt
+
+
+@cache
+def played(scenario: str, trainee: TraineeName, language: Language = "en") -> Attempt:
+    return play(LIBRARY.cast(scenario, language=language), trainee)
 
 
 def hint_on(attempt: Attempt, *, reader: ReaderLanguage = "en", low_pressure: bool = False, by: str = "last") -> Hint:
@@ -218,8 +224,48 @@ def test_an_empty_reply_is_pointed_out() -> None:
     assert said.advice in sentences("empty")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_template_that_does_not_fit_and_a_gap_left_in_it_are_pointed_out(language: Language) -> None:
+    template = say("thanks", language)
+    canned = attempt_of(language=language)
+    canned.do("macro", {"macro": "thanks", "text": template})
+    canned.reply(template)
+    said = hint_on(canned)
+    assert (said.cost or "").startswith(words("cost", "macro_unfit", "en"))
+    assert said.advice in sentences("macro_unfit")
+    said = hint_on(attempt_of(f"{say('takes_ownership', language)} {{order}}", language=language))
+    assert (said.cost or "").startswith(words("cost", "gap_left", "en"))
+    assert said.cost_quote is not None
+    assert "{order}" in said.cost_quote.text
+    assert said.advice in sentences("gap_left")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_is_writing_comes_first_where_the_account_is_concerned(language: Language) -> None:
+    attempt = attempt_of(language=language)
+    attempt.reply(best_words(attempt))
+    assert hint_on(attempt).advice in sentences("identity_first")
+    attempt.reply(attempt.case.hidden("order-number").ask[language])
+    attempt.reply(best_words(attempt))
+    assert hint_on(attempt).advice not in sentences("identity_first")
+
+
+def test_nobody_is_identified_where_no_account_is_concerned() -> None:
+    attempt = played("wifi-pairing", "expert")
+    for exchange in attempt.exchanges:
+        assert hint(attempt.case, exchange, framework="last", reader="en").advice not in sentences("identity_first")
+
+
+def test_a_statement_without_a_source_costs_and_has_no_points() -> None:
+    fact = LIBRARY.scenarios["late-refund"].facts[0].answer["en"]
+    attempt = attempt_of(f"{fact} We will pay you 300 EUR extra.")
+    said = hint_on(attempt)
+    assert said.cost == words("cost", "unfounded_claim", "en")
+    assert said.advice in sentences("unfounded_claim")
+
+
 def test_a_heap_of_keywords_is_too_much_at_once() -> None:
-    attempt = play(LIBRARY.cast("late-refund"), "keyword-stuffer")
+    attempt = played("late-refund", "keyword-stuffer")
     assert attempt.exchanges[0].observation.stuffed
     said = hint(attempt.case, attempt.exchanges[0], framework="last", reader="en")
     assert said.worked is None
@@ -245,7 +291,7 @@ def test_the_points_are_what_the_words_alone_did() -> None:
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("trainee", list(EXPECTATIONS))
 def test_low_pressure_shows_no_numbers(trainee: TraineeName, reader: ReaderLanguage) -> None:
-    attempt = play(LIBRARY.cast("late-refund"), trainee)
+    attempt = played("late-refund", trainee)
     for exchange in attempt.exchanges:
         said = hint(attempt.case, exchange, framework="last", reader=reader, low_pressure=True)
         assert not any(sign.isdigit() for sign in f"{said.worked}{said.cost}")
@@ -259,7 +305,7 @@ def test_every_hint_is_short_verbatim_and_gives_no_secret_away(scenario: str, tr
     author = LIBRARY.scenarios[scenario]
     secrets = [text for hidden in author.hidden for text in hidden.label.values()]
     for language in author.languages:
-        attempt = play(LIBRARY.cast(scenario, language=language), trainee)
+        attempt = played(scenario, trainee, language)
         for place, exchange in enumerate(attempt.exchanges):
             reader, by = READERS[place % len(READERS)], FRAMEWORKS[place % len(FRAMEWORKS)]
             said = hint(attempt.case, exchange, framework=by, reader=reader, earlier=attempt.exchanges)
@@ -281,7 +327,7 @@ def test_the_same_advice_is_not_given_three_times_in_a_row(
     trainee: TraineeName, reader: ReaderLanguage, by: str
 ) -> None:
     for scenario in ("late-refund", "wifi-pairing", "family-upgrade"):
-        attempt = play(LIBRARY.cast(scenario), trainee)
+        attempt = played(scenario, trainee)
         advice = [
             hint(attempt.case, exchange, framework=by, reader=reader, earlier=attempt.exchanges).advice
             for exchange in attempt.exchanges
@@ -292,14 +338,14 @@ def test_the_same_advice_is_not_given_three_times_in_a_row(
 
 
 def test_later_replies_change_no_hint() -> None:
-    attempt = play(LIBRARY.cast("late-refund"), "novice")
+    attempt = played("late-refund", "novice")
     first = attempt.exchanges[0]
     alone = hint(attempt.case, first, framework="heard", reader="en")
     assert hint(attempt.case, first, framework="heard", reader="en", earlier=attempt.exchanges) == alone
 
 
 def test_an_agreed_case_is_to_be_closed_and_a_closed_one_is_over() -> None:
-    attempt = play(LIBRARY.cast("late-refund"), "expert")
+    attempt = played("late-refund", "expert")
     agreed, last = attempt.exchanges[-2:]
     assert agreed.after.settled
     said = hint(attempt.case, agreed, framework="last", reader="en")

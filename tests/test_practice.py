@@ -173,7 +173,9 @@ def test_what_is_done_after_the_end_still_counts(store: Store) -> None:
     before = list_attempts(store, trainee="Anna")[0].scores["process"]
     begun.attempt.do("form", {"category": "billing", "priority": "normal", "disposition": "solved"})
     after = list_attempts(store, trainee="Anna")[0].scores["process"]
-    assert before is not None and after is not None and after > before
+    assert before is not None
+    assert after is not None
+    assert after > before
     begun.attempt.do("debrief")
     with pytest.raises(DeskClosed):
         begun.attempt.do("form", {"priority": "high"})

@@ -104,9 +104,9 @@ def test_a_right_number_in_a_wrong_sentence_is_not_the_fact() -> None:
 
 def test_no_reply_is_no_verdict_and_no_pass() -> None:
     attempt = attempt_of()
-    attempt.stop()
+    attempt.close()
     card = attempt.scorecard()
-    assert [card.scores[name].value for name in DIMENSIONS] == [None] * 4
+    assert [card.scores[name].value for name in DIMENSIONS] == [None] * 5
     assert card.overall is None
     assert not card.passed
 
@@ -131,7 +131,7 @@ def test_reply_time_is_a_band(seconds: float, expected: float) -> None:
 
 
 def test_reply_time_tells_first_median_and_worst() -> None:
-    attempt = attempt_of("Hello", "Which order is it?", after=50)
+    attempt = attempt_of("Could you tell me the order number?", "When was it bought?", after=50)
     values = attempt.scorecard().scores["reply_time"].explanation.values
     assert (values["first"], values["median"], values["worst"], values["inside"]) == (50, 50, 50, 2)
 

@@ -2,15 +2,15 @@
 
 from simulator.coach.better import BetterReply, better
 from simulator.coach.breathe import BreatheCard, breathe_card, breathe_cards
-from simulator.coach.frameworks import Framework, Step, framework, frameworks
+from simulator.coach.frameworks import Framework, FrameworkStep, framework, frameworks
 from simulator.coach.hints import Hint, hint
 
 __all__ = [
     "BetterReply",
     "BreatheCard",
     "Framework",
+    "FrameworkStep",
     "Hint",
-    "Step",
     "better",
     "breathe_card",
     "breathe_cards",

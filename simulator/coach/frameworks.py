@@ -16,7 +16,7 @@ Worded = Mapping[ReaderLanguage, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class FrameworkStep:
     """A step of a framework.
 
     Args:
@@ -52,9 +52,9 @@ class Framework:
     name: Worded
     about: Worded
     source: Worded
-    steps: tuple[Step, ...]
+    steps: tuple[FrameworkStep, ...]
 
-    def step_for(self, key: str) -> Step | None:
+    def step_for(self, key: str) -> FrameworkStep | None:
         """The step that a move or situation belongs to: the first that lists it, if one does."""
         return next((step for step in self.steps if key in (*step.moves, *step.situations)), None)
 
@@ -65,9 +65,9 @@ def _all() -> dict[str, Framework]:
     return {id: Framework(**{**entry, "id": id, "steps": _steps(entry["steps"])}) for id, entry in data.items()}
 
 
-def _steps(entries: list[dict[str, Any]]) -> tuple[Step, ...]:
+def _steps(entries: list[dict[str, Any]]) -> tuple[FrameworkStep, ...]:
     return tuple(
-        Step(**{**entry, "moves": tuple(entry["moves"]), "situations": tuple(entry.get("situations", ()))})
+        FrameworkStep(**{**entry, "moves": tuple(entry["moves"]), "situations": tuple(entry.get("situations", ()))})
         for entry in entries
     )
 

@@ -64,7 +64,9 @@ def _grave(case: Case, exchange: Exchange) -> Iterator[Harm]:
     for claim in sorted(exchange.observation.claims, key=lambda claim: claim.forbidden is None):
         if claim.verdict == "contradicted":
             alone = Treatment(false_claims=1 if claim.forbidden else 0)
-            yield _harm(case, exchange, "false_claim", alone, quote=claim.quote, passage=claim.passage)
+            # Only the author's passage is sure to be the one that a trainee should read.
+            passage = claim.passage if claim.forbidden else None
+            yield _harm(case, exchange, "false_claim", alone, quote=claim.quote, passage=passage)
     rude = [_of_move(case, exchange, move) for move in moves if move.move in RUDE_MOVES]
     yield from sorted(rude, key=lambda harm: -harm.weight)
     if treatment.makes("wrong_language"):
@@ -158,7 +160,8 @@ def readable(quote: Quote, exchange: Exchange) -> Quote:
         return quote
     language = exchange.observation.language
     text = read(exchange.reply, language if language in LANGUAGES else exchange.before.language)
-    return text.sentence_quote(text.sentence_at(quote.start))
+    sentence = text.sentence_quote(text.sentence_at(quote.start))
+    return sentence if sentence.start <= quote.start and quote.end <= sentence.end else quote
 
 
 def _without(treatment: Treatment, move: MoveName) -> Treatment:

@@ -11,7 +11,7 @@ from simulator.mood import effects
 from simulator.scenarios.formats import MoveName
 from simulator.scoring.base import Dimension, Evidence, Exchange, Note, Score
 
-_VERSION = "rules-1"
+_VERSION = "rules-2"
 _WORST_SHARE = 0.3
 """How much of an attempt's value is its worst reply: one insult is not averaged away."""
 _UPSET = 25.0
@@ -77,6 +77,10 @@ def _value(exchange: Exchange, parts: dict[str, float | None]) -> float:
         value = min(value, caps["stuffed"])
     if treatment.repeated:
         value = min(value, caps["repeated"])
+    if treatment.canned:
+        value = min(value, caps["canned"])
+    if treatment.gap:
+        value = min(value, caps["gap"])
     if treatment.empty:
         value = min(value, caps["empty"])
     if _is_formula_only(exchange):
@@ -99,6 +103,8 @@ def _evidence(exchange: Exchange) -> list[Evidence]:
     for flag, key in (
         (exchange.observation.stuffed, "tone_stuffed"),
         (exchange.treatment.repeated, "tone_repeated"),
+        (exchange.treatment.canned, "tone_canned"),
+        (exchange.treatment.gap, "tone_gap"),
         (_is_formula_only(exchange), "tone_unearned"),
     ):
         if flag:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from simulator.conversation import Language, Outcome
+from simulator.conversation import Language, Mode, Outcome, StepKind
 from simulator.scoring import Dimension, Mark
 from simulator.ui.look import MoodPart
 from simulator.ui.session import _, language
@@ -61,7 +61,22 @@ def dimension(name: Dimension) -> str:
         "tone": _("Tone"),
         "de_escalation": _("De-escalation"),
         "reply_time": _("Reply time"),
+        "process": _("Process"),
     }[name]
+
+
+def mode(name: Mode) -> str:
+    return {"practice": _("Practice"), "exam": _("Exam")}[name]
+
+
+def help(kind: StepKind) -> str:
+    """What a kind of help is called where it is counted."""
+    return {
+        "hint": _("Hints"),
+        "better_reply": _("Better replies shown"),
+        "take_back": _("Replies taken back"),
+        "pause": _("Pauses"),
+    }[kind]
 
 
 def mark(name: Mark) -> str:
@@ -99,7 +114,9 @@ def outcome(name: Outcome | None) -> str:
         "gave_up": _("Customer gave up"),
         "escalated": _("Passed on"),
         "abandoned": _("Customer left"),
-        "closed": _("Stopped"),
+        "closed": _("Closed early"),
+        "stopped": _("Stopped"),
+        "taken_back": _("Taken back"),
     }[name]
 
 
@@ -112,7 +129,9 @@ def outcome_sentence(name: Outcome | None) -> str:
         "gave_up": _("The customer lost patience with what was said and ended the conversation."),
         "escalated": _("The case went to a supervisor."),
         "abandoned": _("The customer left because nobody answered."),
-        "closed": _("You ended the conversation before the customer had accepted."),
+        "closed": _("You closed the ticket before the customer had accepted."),
+        "stopped": _("You stopped the conversation. That is held against nobody."),
+        "taken_back": _("A reply was taken back here; the conversation goes on in another attempt."),
     }[name]
 
 

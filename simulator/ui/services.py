@@ -1,14 +1,20 @@
-"""What all sessions of a process share: the open history and the library."""
+"""What all sessions of a process share: the open history, the library, the knowledge store."""
 
 from __future__ import annotations
 
+import logging
 import threading
+from concurrent.futures import Future
 from pathlib import Path
 
 import streamlit as st
 
 from simulator.history import Store, open_store
+from simulator.knowledge import KnowledgeStore
 from simulator.scenarios.library import Library, load_library
+from simulator.settings import Settings
+
+_LOG = logging.getLogger(__name__)
 
 _PAGE_IS_DRAWN = 2.0
 """Seconds after which the first page is surely drawn."""
@@ -38,6 +44,35 @@ def _stamp(root: Path) -> int:
     """A number that changes with any file of the library."""
     files = [path for pattern in ("*.yaml", "*.yml", "*.md") for path in root.rglob(pattern)]
     return hash(tuple((str(path), path.stat().st_mtime_ns) for path in sorted(files)))
+
+
+def knowledge(settings: Settings) -> KnowledgeStore | None:
+    """The knowledge store, opened in the background by the first who asks; None until it is open, or if it cannot be.
+
+    Nobody waits for it: words alone find a lot.
+    """
+    opening = _knowledge(settings.data, settings)
+    return opening.result() if opening.done() else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _knowledge(data: Path, _settings: Settings) -> Future[KnowledgeStore | None]:
+    opening: Future[KnowledgeStore | None] = Future()
+    threading.Thread(target=_open_knowledge, args=(_settings, opening), daemon=True).start()
+    return opening
+
+
+def _open_knowledge(settings: Settings, opening: Future[KnowledgeStore | None]) -> None:
+    from simulator.knowledge.open import open_knowledge
+
+    try:
+        store = open_knowledge(settings, fallback=True)
+        store.holdings()
+        opening.set_result(store)
+    except Exception as error:
+        # Whatever is wrong with the index or its libraries, the desk can do without it.
+        _LOG.warning("the knowledge store cannot be opened, searching by words only: %s", error)
+        opening.set_result(None)
 
 
 @st.cache_resource(show_spinner=False)

@@ -13,7 +13,7 @@ from simulator.practice import Practice
 from simulator.ui import coach_panel, drawn, labels, routes, services, session
 from simulator.ui.desk import desk
 from simulator.ui.labels import in_interface
-from simulator.ui.markup import chips, esc, notice, plain, quiet
+from simulator.ui.markup import chips, esc, notice, plain, quiet, subsection
 from simulator.ui.session import _
 from simulator.ui.widgets.chat import Clock, chat, sending
 
@@ -131,8 +131,8 @@ def _breathe(practice: Practice) -> None:
         card = breathe_card(st.session_state.get("breathe-card", 0))
         steps = "".join(f"<li>{esc(step[reader])}</li>" for step in card.steps)
         st.html(
-            f'<div class="tc tc-small tc-breathe" data-testid="breathe"><h2 class="tc-h2">{esc(card.title[reader])}</h2>'
-            f'<ol>{steps}</ol><p class="tc-quiet">{esc(card.source[reader])}</p></div>'
+            f'<div class="tc tc-small tc-breathe" data-testid="breathe">{subsection(card.title[reader])}'
+            f'<ol>{steps}</ol><p class="tc-quiet" lang="en">{esc(card.source)}</p></div>'
         )
         st.button(_("Another one"), key="breathe-next", on_click=another)
         if practice.attempt.mode == "practice" and not practice.attempt.is_paused:
@@ -141,11 +141,9 @@ def _breathe(practice: Practice) -> None:
 
 def _stop(practice: Practice) -> None:
     with st.popover(_("Stop"), width="content", key="stop"):
-        st.html(
-            f'<div class="tc tc-small tc-stop"><p>{esc(_("You can stop at any time, for any reason."))}</p>'
-            f"<p>{esc(_('It is never held against you: the attempt is kept, but not judged as passed or failed, and it does not count in your trends.'))}"
-            "</p></div>"
-        )
+        free = _("You can stop at any time, for any reason.")
+        kept = _("It is never held against you: nothing is passed or failed, and your trends leave it out.")
+        st.html(f'<div class="tc tc-small tc-stop"><p>{esc(free)}</p><p>{esc(kept)}</p></div>')
         if st.button(_("End the conversation"), type="primary", key="stop-sure"):
             practice.attempt.stop()
             st.rerun()

@@ -1,0 +1,204 @@
+"""Ticket: how the case is filed, what is done about it, and closing it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from simulator import ticket as offers
+from simulator.desk import BadAction, DeskClosed, Done, validate_form
+from simulator.practice import Practice
+from simulator.scenarios.desk_format import ActionName
+from simulator.ui import labels, session
+from simulator.ui.labels import in_interface
+from simulator.ui.markup import esc, plain, quiet, subsection
+from simulator.ui.session import _
+
+_FIELDS = ("category", "priority")
+_OWN_BUTTON: frozenset[ActionName] = frozenset({"close"})
+_LONGEST_NOTE = 2_000
+
+
+def ticket(practice: Practice) -> None:
+    """Shows the ticket of an attempt; read-only once it is closed or the debrief was opened."""
+    attempt = practice.attempt
+    closed = attempt.desk_closed
+    if closed:
+        st.html(_notice(_("The ticket is closed: nothing can be changed in it any more.")))
+    elif attempt.outcome is not None:
+        st.html(_notice(_("The conversation is over. Finish the ticket, then see the debrief.")))
+    with st.container(horizontal=True, key="ticket-form"):
+        for name in _FIELDS:
+            _choice(practice, name, disabled=closed)
+    if not closed:
+        _action(practice)
+    _done(practice)
+    _note(practice, disabled=closed)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="ticket-end"):
+        _choice(practice, "disposition", disabled=closed)
+        if not closed:
+            _close(practice)
+    _problem(practice, "close")
+
+
+def _choice(practice: Practice, name: str, *, disabled: bool) -> None:
+    table, key = offers.table(), f"ticket-{name}-{practice.id}"
+    options = list(table.form[name])
+    filed = getattr(practice.attempt.desk, name)
+    if st.session_state.get(key) != filed:
+        st.session_state[key] = filed
+    st.selectbox(
+        in_interface(table.form_labels[name]),
+        options,
+        index=None,
+        format_func=lambda value: in_interface(table.form[name][value]),
+        placeholder=_("Not chosen yet"),
+        key=key,
+        disabled=disabled,
+        on_change=_file,
+        args=(practice, name, key),
+    )
+
+
+def _note(practice: Practice, *, disabled: bool) -> None:
+    key = f"ticket-note-{practice.id}"
+    if key not in st.session_state:
+        st.session_state[key] = practice.attempt.desk.note
+    st.text_area(
+        in_interface(offers.table().form_labels["note"]),
+        height=96,
+        max_chars=_LONGEST_NOTE,
+        placeholder=_("What happened, what was done, what comes next: for the colleague after you"),
+        key=key,
+        disabled=disabled,
+        on_change=_file,
+        args=(practice, "note", key),
+    )
+
+
+def _file(practice: Practice, name: str, key: str) -> None:
+    body = {name: st.session_state[key] or ""}
+    try:
+        validate_form(practice.attempt.desk, body)
+        practice.attempt.do("form", body)
+    except (BadAction, DeskClosed) as error:
+        _keep_problem(practice, "close", error)
+
+
+def _action(practice: Practice) -> None:
+    table, key = offers.table(), f"action-{practice.id}"
+    with st.container(border=True, gap="small", key="ticket-action"):
+        chosen: ActionName | None = st.selectbox(
+            _("Action"),
+            [name for name in table.actions if name not in _OWN_BUTTON],
+            index=None,
+            format_func=lambda name: in_interface(table.actions[name].label),
+            placeholder=_("Choose what to do"),
+            key=key,
+        )
+        if chosen is not None:
+            action = table.actions[chosen]
+            st.html(quiet(in_interface(action.about)))
+            keys = {name: f"{key}-{chosen}-{name}" for name in action.fields}
+            if keys:
+                with st.container(horizontal=True):
+                    for name, field in action.fields.items():
+                        _field(practice, field, keys[name])
+            st.button(
+                _("Carry out"), type="primary", key=f"{key}-do", on_click=_carry_out, args=(practice, chosen, keys)
+            )
+        _problem(practice, "action")
+
+
+def _field(practice: Practice, field: offers.Field, key: str) -> None:
+    label = in_interface(field.label)
+    record = practice.attempt.case.scenario.record
+    if field.kind in ("order", "item"):
+        names = {order.id: in_interface(order.item) for order in record.orders}
+        names |= {device.serial: device.name for device in record.devices}
+        st.selectbox(
+            label,
+            list(offers.ids_of(record, field.kind)),
+            index=None,
+            format_func=lambda id: f"{id} · {names[id]}",
+            placeholder=_("Choose one"),
+            key=key,
+        )
+    elif field.kind == "choice":
+        st.selectbox(
+            label,
+            list(field.choices),
+            index=None,
+            format_func=lambda value: in_interface(field.choices[value]),
+            placeholder=_("Choose one"),
+            key=key,
+        )
+    else:
+        st.text_input(label, max_chars=_LONGEST_NOTE, key=key)
+
+
+def _carry_out(practice: Practice, action: ActionName, keys: Mapping[str, str]) -> None:
+    """Carries an action out; a second click finds nothing chosen any more."""
+    if st.session_state.get(f"action-{practice.id}") != action:
+        return
+    fields = {name: (st.session_state.get(key) or "").strip() for name, key in keys.items()}
+    try:
+        practice.attempt.do("action", {"action": action, **fields})
+    except (BadAction, DeskClosed) as error:
+        _keep_problem(practice, "action", error)
+        return
+    st.session_state[f"action-{practice.id}"] = None
+
+
+def _close(practice: Practice) -> None:
+    action = offers.table().actions["close"]
+    label = in_interface(action.label)
+    if practice.attempt.outcome is not None:
+        st.button(label, type="primary", key="close-ticket", on_click=_do_close, args=(practice,))
+        return
+    with st.popover(label, width="content", key="close-popover"):
+        st.html(
+            f'<p class="tc tc-small">{esc(_("The conversation is still going on: closing the ticket ends it."))}</p>'
+        )
+        st.button(_("Close it and end the conversation"), key="close-ticket", on_click=_do_close, args=(practice,))
+
+
+def _do_close(practice: Practice) -> None:
+    try:
+        practice.attempt.do("action", {"action": "close"})
+    except (BadAction, DeskClosed) as error:
+        _keep_problem(practice, "close", error)
+
+
+def _done(practice: Practice) -> None:
+    done = practice.attempt.desk.done
+    if done:
+        items = "".join(_done_html(practice, each) for each in done)
+        st.html(f'{subsection(_("Done so far"))}<ul class="tc tc-small tc-list" data-testid="done">{items}</ul>')
+
+
+def _done_html(practice: Practice, done: Done) -> str:
+    action = offers.table().actions[done.action]
+    values = [
+        in_interface(action.fields[name].choices[value]) if action.fields[name].choices else value
+        for name, value in done.fields.items()
+    ]
+    when = "" if practice.low_pressure else f'<span class="tc-quiet tc-when">{labels.duration(done.at)}</span> '
+    shown = f": {esc(', '.join(values))}" if values else ""
+    return f"<li>{when}{esc(in_interface(action.label))}{shown}</li>"
+
+
+def _notice(text: str) -> str:
+    return f'<p class="tc tc-small tc-notice" role="status">{esc(text)}</p>'
+
+
+def _keep_problem(practice: Practice, where: str, error: BadAction | DeskClosed) -> None:
+    st.session_state[f"problem-{where}-{practice.id}"] = error.words(session.language())
+
+
+def _problem(practice: Practice, where: str) -> None:
+    """What was wrong with the last try, shown once."""
+    problem = st.session_state.pop(f"problem-{where}-{practice.id}", None)
+    if problem is not None:
+        st.error(plain(problem))

@@ -24,14 +24,15 @@ import tempfile
 import time
 import uuid
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import psutil
+from app import ROOT, free_port, wait_until_healthy
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Element_pb2 import Element
@@ -41,7 +42,6 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
-from app import ROOT, free_port, wait_until_healthy
 from simulator import practice
 from simulator.case import Case
 from simulator.history import Store, open_store
@@ -53,6 +53,8 @@ CHAT = "tough_customer_chat"
 _PATIENCE = 30.0
 """Seconds after which a reply or a page counts as lost."""
 _OPENING_AT_ONCE = 4
+_LOG_SHOWN = 5_000
+"""Characters of the server's log that are shown if anything failed."""
 _TRAINEES: tuple[TraineeName, ...] = ("expert", "novice", "kind-but-wrong")
 
 
@@ -127,7 +129,7 @@ class Tab:
         run.context_info.url, run.context_info.color_scheme = self._url, "light"
         await self._socket.send(message.SerializeToString())
 
-    async def _until_finished(self, reached: Any) -> float:
+    async def _until_finished(self, reached: Callable[[], bool]) -> float:
         """Reads on until something is reached and its run is over. Returns when it was reached."""
         at: float | None = None
         async with asyncio.timeout(_PATIENCE):
@@ -191,7 +193,9 @@ class Load:
 
     async def warm_up(self) -> None:
         """One reply in each language and product."""
-        for script in {(script.case.language, script.case.scenario.product): script for script in self._scripts}.values():
+        for script in {
+            (script.case.language, script.case.scenario.product): script for script in self._scripts
+        }.values():
             async with self._conversation(script.case) as tab:
                 self.measured.first.append((await tab.reply(script.replies[0], waited=self._every))[0])
 
@@ -266,7 +270,9 @@ def make_scripts(count: int) -> list[Script]:
         for name, scenario in library.scenarios.items()
         if language in scenario.languages
     ]
-    return [Script(case, tuple(exchange.reply for exchange in play(case, who).exchanges)) for case, who in cases[:count]]
+    return [
+        Script(case, tuple(exchange.reply for exchange in play(case, who).exchanges)) for case, who in cases[:count]
+    ]
 
 
 @contextmanager
@@ -300,6 +306,8 @@ async def drive(*, sessions: int, seconds: float, every: float) -> dict[str, Any
         used, lasted = await load.run(seconds, server)
         memory = server.memory_info().rss / 1e6
         store.close()
+        if load.measured.errors:
+            print((Path(folder) / "app.log").read_text("utf-8")[-_LOG_SHOWN:], file=sys.stderr)
     measured = load.measured
     times = {name: getattr(measured, name) for name in ("first", "opened", "answered", "finished")}
     return {

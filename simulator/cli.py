@@ -57,7 +57,7 @@ def _language(text: str | None) -> Language | None:
 @app.command()
 def check(
     path: Annotated[
-        Path | None, typer.Argument(help="A library folder, or one scenario or persona file in it.")
+        Path | None, typer.Argument(help="A library folder, or one file of scenarios/, personas/ or macros/ in it.")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -66,13 +66,14 @@ def check(
         _fail(f"{path}: there is no such file or folder")
     single = path if path is not None and path.is_file() else None
     library = _library(single.resolve().parents[1] if single else path)
-    if single is not None and single.resolve().parent.name not in ("scenarios", "personas"):
-        _fail(f"{single}: a file is checked in its library: put it into a folder scenarios/ or personas/")
+    if single is not None and single.resolve().parent.name not in ("scenarios", "personas", "macros"):
+        _fail(f"{single}: a file is checked in its library: put it into a folder scenarios/, personas/ or macros/")
     problems = [p for p in library.problems if single is None or p.path.resolve() == single.resolve()]
     counts = {
         "scenarios": len(library.scenarios),
         "personas": len(library.personas),
         "products": len(library.passages),
+        "macros": sum(map(len, library.macros.values())),
     }
     if as_json:
         found = [{"path": str(p.path), "line": p.line, "column": p.column, "message": p.message} for p in problems]

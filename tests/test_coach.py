@@ -23,6 +23,7 @@ from simulator.coach.tips import move_tip, situation_tip, words
 from simulator.conversation import LANGUAGES, Language
 from simulator.customers import ScriptedCustomer
 from simulator.log import MemoryLog
+from simulator.mood import effects
 from simulator.observation.lexicon import say
 from simulator.scenarios.formats import MoveName
 from simulator.scenarios.library import load_library
@@ -304,20 +305,20 @@ def test_low_pressure_shows_no_numbers(trainee: TraineeName, reader: ReaderLangu
 def test_every_hint_is_short_verbatim_and_gives_no_secret_away(scenario: str, trainee: TraineeName) -> None:
     author = LIBRARY.scenarios[scenario]
     secrets = [text for hidden in author.hidden for text in hidden.label.values()]
-    for language in author.languages:
-        attempt = played(scenario, trainee, language)
-        for place, exchange in enumerate(attempt.exchanges):
-            reader, by = READERS[place % len(READERS)], FRAMEWORKS[place % len(FRAMEWORKS)]
-            said = hint(attempt.case, exchange, framework=by, reader=reader, earlier=attempt.exchanges)
-            for quote in (said.worked_quote, said.cost_quote):
-                assert quote is None or exchange.reply[quote.start : quote.end] == quote.text
-            for part in (said.worked, said.cost, said.advice):
-                assert part is None or len(part.split()) <= MOST_WORDS, part
-                assert part is None or not any(secret in part for secret in secrets)
-                assert part is None or "{" not in part
-            assert said.framework == by
-            names = [f"{framework(by).name[reader]} · {step.name[reader]}" for step in framework(by).steps]
-            assert said.step is None or said.step in names
+    language = author.languages[list(EXPECTATIONS).index(trainee) % len(author.languages)]
+    attempt = played(scenario, trainee, language)
+    for place, exchange in enumerate(attempt.exchanges):
+        reader, by = READERS[place % len(READERS)], FRAMEWORKS[place % len(FRAMEWORKS)]
+        said = hint(attempt.case, exchange, framework=by, reader=reader, earlier=attempt.exchanges)
+        for quote in (said.worked_quote, said.cost_quote):
+            assert quote is None or exchange.reply[quote.start : quote.end] == quote.text
+        for part in (said.worked, said.cost, said.advice):
+            assert part is None or len(part.split()) <= MOST_WORDS, part
+            assert part is None or not any(secret in part for secret in secrets)
+            assert part is None or "{" not in part
+        assert said.framework == by
+        names = [f"{framework(by).name[reader]} · {step.name[reader]}" for step in framework(by).steps]
+        assert said.step is None or said.step in names
 
 
 @pytest.mark.parametrize("trainee", list(EXPECTATIONS))
@@ -448,3 +449,26 @@ def test_cards_to_take_a_breath_come_in_turn() -> None:
         assert 3 <= len(card.steps) <= 5
         assert card.source
         assert all(text[reader] for text in (card.title, *card.steps) for reader in READERS)
+
+
+@pytest.mark.parametrize("move", get_args(MoveName))
+def test_what_a_move_did_can_be_worded(move: MoveName) -> None:
+    kind = effects()[move].kind
+    tip = move_tip(move)
+    assert tip is not None
+    for reader in READERS:
+        if kind == "harm":
+            assert words("cost", move, reader)
+            assert tip.avoid
+        elif kind in ("formula", "substance"):
+            assert words("worked", move, reader)
+            assert tip.to_try
+
+
+def test_a_word_or_two_are_quoted_with_their_sentence() -> None:
+    attempt = attempt_of("I have looked at your order. Please calm down now. Thank you.")
+    quote = hint_on(attempt).cost_quote
+    assert quote is not None
+    assert "calm down" in quote.text
+    assert len(quote.text.split()) >= 3
+    assert "Thank you" not in quote.text

@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -29,18 +29,6 @@ from simulator.history.tables import Row
 SIMULATOR = Path(history.__file__).parent.parent
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ODD_TEXTS = ["Wo ist mein Päckchen? 📦👩‍👩‍👧", "איפה ההזמנה שלי؟ أين طلبي", "x" * 20_000, "", " \r\n\t'; --"]
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "data" / "history.db"
-
-
-@pytest.fixture
-def store(path: Path) -> Iterator[Store]:
-    opened = history.open_store(path)
-    yield opened
-    opened.close()
 
 
 def begin(store: Store, started_at: datetime = NOON, **changed: Any) -> str:
@@ -297,6 +285,7 @@ def test_several_processes_and_threads_create_it_at_once(tmp_path: Path) -> None
         assert send(opened, begin(opened), "Hello").index == 0
 
 
+@pytest.mark.sqlite
 def test_the_tables_are_as_written_down_and_commits_durable(store: Store) -> None:
     with store.reading() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Row.metadata) == []
@@ -361,6 +350,7 @@ def test_what_is_not_ours_is_refused_and_left_alone(tmp_path: Path) -> None:
     assert (text.read_bytes(), foreign.read_bytes()) == contents
 
 
+@pytest.mark.sqlite
 def test_a_full_disk_is_told_and_loses_nothing(store: Store) -> None:
     attempt_id = begin(store)
     send(store, attempt_id, "before")

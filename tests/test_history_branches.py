@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from threading import Barrier
 from typing import Any
 
@@ -19,13 +17,6 @@ from simulator.conversation import StepKind, Turn
 from simulator.history import AttemptRecord, AttemptSummary, Inconsistent, Store, UnknownAttempt
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = history.open_store(tmp_path / "history.db")
-    yield opened
-    opened.close()
 
 
 def take_back(store: Store, attempt_id: str, turns: int, fork_id: str) -> AttemptRecord:

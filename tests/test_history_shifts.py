@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from pathlib import Path
 from threading import Barrier
 from typing import Any
 
@@ -17,13 +15,6 @@ from simulator.history import Dispute, Inconsistent, Store, UnknownAttempt, Unkn
 
 HOUR = timedelta(hours=1)
 RECEIPT = {"value": 0.2, "scorer": "rules", "version": "1", "evidence": [{"text": "Päckchen 📦", "passage": None}]}
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = history.open_store(tmp_path / "history.db")
-    yield opened
-    opened.close()
 
 
 def start_shift(store: Store, trainee: str = "Ada", started_at: datetime = NOON) -> str:

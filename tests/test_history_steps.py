@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -22,18 +21,6 @@ from simulator.history import Store, StoredStep, StoredTurn, UnknownAttempt
 from simulator.history.tables import Row
 
 FIRST_VERSION = Path(__file__).parent / "old_histories" / "0001.sql"
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "history.db"
-
-
-@pytest.fixture
-def store(path: Path) -> Iterator[Store]:
-    opened = history.open_store(path)
-    yield opened
-    opened.close()
 
 
 def do(

@@ -14,15 +14,10 @@ import pytest
 from simulator import practice
 from simulator.attempt import AttemptOver, NotInExam
 from simulator.desk import DeskClosed
-from simulator.history import Store, UnknownAttempt, branches, list_attempts, load_attempt, open_store
+from simulator.history import Store, UnknownAttempt, branches, list_attempts, load_attempt
 from simulator.scenarios.library import load_library
 
 LIBRARY = load_library()
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store(tmp_path / "history.db")
 
 
 def test_an_attempt_is_resumed_by_its_id(store: Store) -> None:
@@ -77,7 +72,7 @@ def test_an_attempt_keeps_the_files_it_began_with(store: Store) -> None:
     assert resumed.passages == case.passages
 
 
-def test_a_process_killed_in_the_middle_of_a_reply_loses_nothing(store: Store, tmp_path: Path) -> None:
+def test_a_process_killed_in_the_middle_of_a_reply_loses_nothing(store: Store, path: Path) -> None:
     begun = practice.begin(store, LIBRARY.cast("late-refund"), trainee="Anna")
     code = (
         "import os, signal, sys\n"
@@ -87,7 +82,7 @@ def test_a_process_killed_in_the_middle_of_a_reply_loses_nothing(store: Store, t
         "attempt.send('Which order is it?', send_id='one')\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
-    killed = subprocess.run([sys.executable, "-c", code, str(tmp_path / "history.db"), begun.id], check=False)
+    killed = subprocess.run([sys.executable, "-c", code, str(path), begun.id], check=False)
     assert killed.returncode == -signal.SIGKILL
     assert [turn.role for turn in load_attempt(store, attempt_id=begun.id).turns] == ["customer", "agent"]
     resumed = practice.resume(store, begun.id).attempt
@@ -145,7 +140,7 @@ def test_an_exam_takes_nothing_back(store: Store) -> None:
     assert practice.resume(store, begun.id).attempt.mode == "exam"
 
 
-def test_the_desk_is_taken_up_where_a_killed_process_left_it(store: Store, tmp_path: Path) -> None:
+def test_the_desk_is_taken_up_where_a_killed_process_left_it(store: Store, path: Path) -> None:
     begun = practice.begin(store, LIBRARY.cast("double-charge"), trainee="Anna")
     code = (
         "import os, signal, sys\n"
@@ -156,7 +151,7 @@ def test_the_desk_is_taken_up_where_a_killed_process_left_it(store: Store, tmp_p
         "attempt.do('form', {'category': 'billing'}, send_id='one')\n"
         "attempt.do('action', {'action': 'refund', 'order': 'LD-204418', 'amount': '68.19 EUR'}, send_id='two')\n"
     )
-    killed = subprocess.run([sys.executable, "-c", code, str(tmp_path / "history.db"), begun.id], check=False)
+    killed = subprocess.run([sys.executable, "-c", code, str(path), begun.id], check=False)
     assert killed.returncode == -signal.SIGKILL
     resumed = practice.resume(store, begun.id).attempt
     assert resumed.desk.category == "billing"

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from simulator import desk
 from simulator.attempt import Attempt
-from simulator.conversation import LANGUAGES, Language
+from simulator.case import Case
+from simulator.conversation import LANGUAGES, Language, Outcome, Step
 from simulator.customers import ScriptedCustomer
+from simulator.desk import Desk
 from simulator.log import MemoryLog
 from simulator.observation.lexicon import lexicon
+from simulator.scenarios.desk_format import TicketDesk
 from simulator.scenarios.library import load_library
 from simulator.scenarios.rehearsal import play
 from simulator.scoring import (
     DIMENSIONS,
     RULE_SCORERS,
     Dimension,
+    Note,
+    ReaderLanguage,
     Score,
     best_reply,
     in_words,
     make_scorecard,
+    pass_marks,
+    score_process,
     word,
 )
 from simulator.scoring.reply_time import band_value
@@ -180,3 +190,179 @@ def test_injected_instructions_move_no_score(language: Language) -> None:
     card = play(case, "prompt-injector").scorecard()
     assert not card.passed
     assert (card.scores["accuracy"].value or 0) < 20
+
+
+ORDER = "TW-5038214"
+ALLOWED = {"en": "Ask the warehouse", "ru": "Спросить склад"}
+BANNED = {"en": "Refund at once", "ru": "Вернуть деньги сразу"}
+WANTED = {
+    "category": ["billing"],
+    "priority": ["normal"],
+    "disposition": ["solved"],
+    "must": [
+        {"action": "verify_identity"},
+        {
+            "id": "warehouse",
+            "action": "escalate",
+            "fields": {"team": "logistics"},
+            "label": ALLOWED,
+            "source": "returns-refunds#refund-timing",
+            "after": ["verify_identity"],
+        },
+    ],
+    "must_not": [{"action": "refund", "label": BANNED, "source": "returns-refunds#refund-timing"}],
+}
+VERIFY, WAREHOUSE = {"action": "verify_identity"}, {"action": "escalate", "team": "logistics"}
+REFUND, CLOSE = {"action": "refund", "order": ORDER, "amount": "661.90 EUR"}, {"action": "close"}
+FORM = {
+    "category": "billing",
+    "priority": "normal",
+    "disposition": "solved",
+    "note": "The warehouse will answer tomorrow.",
+}
+
+
+def case_with(wanted: dict[str, object] | None = WANTED) -> Case:
+    case = LIBRARY.cast("late-refund")
+    right = None if wanted is None else TicketDesk.model_validate(wanted)
+    return replace(case, scenario=case.scenario.model_copy(update={"desk": right}))
+
+
+def ticket_of(*bodies: dict[str, str], told: frozenset[str] = frozenset({"identity"})) -> Desk:
+    ticket = Desk()
+    for body in bodies:
+        step = Step("action" if "action" in body else "form", body, 1.0, 1)
+        ticket = desk.take(case_with(), ticket, step, told=told)
+    return ticket
+
+
+def process_of(*bodies: dict[str, str]) -> Score:
+    score = score_process(case_with(), ticket_of(*bodies))
+    assert score is not None
+    return score
+
+
+@pytest.mark.parametrize(
+    ("bodies", "expected"),
+    [
+        ([VERIFY, WAREHOUSE, FORM, CLOSE], 100),
+        ([WAREHOUSE, VERIFY, FORM, CLOSE], 86.4),
+        ([VERIFY, FORM, CLOSE], 72.7),
+        ([VERIFY, WAREHOUSE, FORM], 90.9),
+        ([VERIFY, WAREHOUSE, REFUND, FORM, CLOSE], 70),
+        ([VERIFY, WAREHOUSE, {"action": "credit", "amount": "20 EUR"}, FORM, CLOSE], 85),
+        ([REFUND, VERIFY, WAREHOUSE, FORM, CLOSE], 50),
+        ([REFUND, REFUND, REFUND, VERIFY, WAREHOUSE, FORM, CLOSE], 0),
+        ([VERIFY], 27.3),
+        ([], 0),
+    ],
+)
+def test_the_process_is_what_was_right_less_what_went_wrong(bodies: list[dict[str, str]], expected: float) -> None:
+    assert process_of(*bodies).value == expected
+
+
+def test_the_process_summary_counts_actions_parts_and_violations() -> None:
+    score = process_of(VERIFY, REFUND, {**FORM, "priority": "urgent"}, CLOSE)
+    assert score.explanation.values == {"done": 1, "due": 2, "violations": 1, "filed": 4, "fields": 5}
+    assert (score.dimension, score.scorer, score.version) == ("process", "rules", "rules-1")
+
+
+def test_without_a_desk_there_is_no_process() -> None:
+    assert score_process(case_with(None), ticket_of(VERIFY, CLOSE)) is None
+
+
+def test_an_untouched_ticket_is_no_verdict_only_where_nothing_was_said() -> None:
+    silent = score_process(case_with(), Desk(), replied=False)
+    assert silent is not None
+    assert silent.value is None
+    worked = score_process(case_with(), ticket_of(CLOSE), replied=False)
+    assert worked is not None
+    assert worked.value == 9.1
+
+
+EVERYTHING = [
+    ([VERIFY, WAREHOUSE, FORM, CLOSE], {"process_done", "process_form_right", "process_note", "process_closed"}),
+    ([], {"process_missed", "process_form_open", "process_no_note", "process_not_closed"}),
+    ([WAREHOUSE, VERIFY, {"category": "sales"}], {"process_too_early", "process_form_wrong"}),
+    ([REFUND], {"process_forbidden", "process_unverified"}),
+    ([{"action": "reset", "target": "account"}], {"process_uncalled"}),
+]
+
+
+@pytest.mark.parametrize(("bodies", "keys"), EVERYTHING, ids=["right", "untouched", "early", "forbidden", "uncalled"])
+@pytest.mark.parametrize("reader", ["en", "ru"])
+def test_every_check_of_the_desk_is_worded(
+    bodies: list[dict[str, str]], keys: set[str], reader: ReaderLanguage
+) -> None:
+    score = process_of(*bodies)
+    assert keys <= {item.note.key for item in score.evidence}
+    for item in score.evidence:
+        words = word(item.note, case_with(), reader)
+        assert (item.turn, item.quote) == (None, None)
+        assert words[0].isupper()
+        assert words.endswith(".")
+        assert "_" not in words
+        assert ("−" in words) is not item.good
+        assert any("а" <= letter <= "я" for letter in words) is (reader == "ru")
+    assert word(score.explanation, case_with(), reader)
+
+
+def test_the_passage_of_a_banned_action_is_in_the_evidence() -> None:
+    [item] = [item for item in process_of(VERIFY, REFUND).evidence if item.note.key == "process_forbidden"]
+    assert item.passage == "returns-refunds#refund-timing"
+    assert word(item.note, case_with(), "ru") == "Здесь так делать нельзя: Вернуть деньги сразу (−30)."
+
+
+def test_a_blind_verification_and_a_second_visit_are_worded() -> None:
+    visit = {"action": "book_technician", "slot": "Monday"}
+    wanted = {**WANTED, "must": [{"action": "book_technician", "label": ALLOWED, "after": ["identity"]}]}
+    case = case_with(wanted)
+    score = score_process(case, ticket_of(VERIFY, visit, visit, told=frozenset()))
+    assert score is not None
+    words = [word(item.note, case, "en") for item in score.evidence]
+    assert "Done a second time: Ask the warehouse (−15)." in words
+    assert "Too early: Ask the warehouse. First comes: Verify the identity (−19)." in words
+    assert any(text.startswith("The identity was recorded as verified, but") for text in words)
+
+
+def scores_of(**values: float | None) -> dict[Dimension, Score]:
+    every: dict[str, float | None] = {**dict.fromkeys(DIMENSIONS, 80.0), **values}
+    return {name: Score(name, every[name], Note("no_reply"), (), "rules", "rules-1") for name in DIMENSIONS}
+
+
+def test_a_bad_process_fails_and_weighs_fifteen_per_cent() -> None:
+    card = make_scorecard(case_with(), scores_of(process=40.0), "resolved")
+    assert (card.overall, card.passed, card.failed) == (74, False, ("process",))
+    assert "process 15 %" in word(card.explanation, case_with(), "en")
+
+
+def test_a_process_that_was_not_scored_neither_counts_nor_fails() -> None:
+    scores = scores_of(accuracy=100.0)
+    del scores["process"]
+    card = make_scorecard(case_with(None), scores, "resolved")
+    assert card.overall == pytest.approx(80 + 20 * 0.30 / 0.85, abs=0.05)
+    assert (card.passed, card.failed, "process" in card.scores) == (True, (), False)
+    assert "process" not in word(card.explanation, case_with(None), "en")
+    assert "35 %" in word(card.explanation, case_with(None), "ru")
+
+
+def test_only_the_process_may_be_absent() -> None:
+    scores = scores_of()
+    del scores["tone"]
+    with pytest.raises(KeyError, match="tone"):
+        make_scorecard(case_with(), scores, "resolved")
+
+
+@pytest.mark.parametrize("outcome", ["stopped", "taken_back"])
+def test_what_was_broken_off_is_neither_passed_nor_failed(outcome: Outcome) -> None:
+    card = make_scorecard(case_with(), scores_of(process=0.0, tone=None), outcome)
+    assert (card.passed, card.failed) == (None, ())
+    assert card.overall is not None
+
+
+def test_a_scenario_can_have_its_own_mark_for_the_process() -> None:
+    case = case_with()
+    marks = case.scenario.pass_marks.model_copy(update={"process": 90.0})
+    strict = replace(case, scenario=case.scenario.model_copy(update={"pass_marks": marks}))
+    assert (pass_marks(case)["process"], pass_marks(strict)["process"]) == (60, 90)
+    assert make_scorecard(strict, scores_of(), "resolved").failed == ("process",)

@@ -81,7 +81,7 @@ def _pressing(
 ) -> Iterator[tuple[str, dict[str, object]]]:
     """Keys of advice with what fills them, the most pressing first; at least one."""
     if not found.replies:
-        yield "reply_time", {}
+        yield "reply_time" if attempt.outcome == "abandoned" else "again", {}
         return
     values = {name: found.card.scores[name].value for name in DIMENSIONS if name in found.card.scores}
     gaps = {name: value - found.marks[name] for name, value in values.items() if value is not None and value < _FINE}

@@ -58,9 +58,9 @@ def story(attempt: Attempt, found: Review, *, reader: ReaderLanguage, done: Sequ
         told.append(say("no_reply"))
     nudges = sum(after.nudges > before.nudges for before, after in pairwise(attempt.situations))
     silence = [_silence(nudges, reader)] if nudges > 0 else []
-    after = [_sentence(_said_and_asked(found, say, reader))] if found.facts or found.hidden else []
+    after = [_sentence(_said_and_asked(found, say, reader))] if found.replies else []
     after += _wrong(found, say)
-    if done is not None:
+    if done is not None and (done or found.replies):
         after.append(say("desk", "done", list="; ".join(done)) if done else say("desk", "nothing"))
     after.append(say("end", attempt.outcome or "running", anger=round(end.anger), trust=round(end.trust)))
     room = len(told) + len(after) < _MOST_SENTENCES

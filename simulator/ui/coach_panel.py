@@ -82,7 +82,8 @@ def show(practice: Practice) -> None:
 def _framework() -> str:
     known = {each.id: each for each in coach.frameworks()}
     reader = session.language()
-    with st.popover(_("Framework"), type="tertiary", width="content", key="framework-card"):
+    name = known[st.session_state.get("framework") or next(iter(known))].name[reader]
+    with st.popover(name, type="tertiary", width="content", key="framework-card"):
         chosen = st.selectbox(
             _("The framework that the coach names"),
             list(known),

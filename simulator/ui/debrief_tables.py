@@ -68,15 +68,15 @@ def moves(found: Debrief) -> str:
     if not found.moves:
         return quiet(_("No reply was written."))
     used = sorted((move for move in found.moves if move.used), key=lambda move: -move.used)
-    wanted = [move for move in found.moves if move.wanted]
-    left = [[esc(move.label), _effect(move), str(move.used)] for move in used]
-    right = [[esc(move.label), str(move.wanted), str(move.met)] for move in wanted]
-    shown = []
-    if left:
-        shown += [subsection(_("Used")), _table([_("Move"), _("Effect"), _("Replies")], left)]
-    if right:
-        heads = [_("Move"), _("Replies it would have helped"), _("of these, made in")]
-        shown += [subsection(_("Would have helped")), _table(heads, right)]
+    rows = [[esc(move.label), _effect(move), str(move.used)] for move in used]
+    shown = [subsection(_("Used")), _table([_("Move"), _("Effect"), _("In replies")], rows)] if rows else []
+    left_out = [move for move in found.moves if move.wanted > move.met]
+    shown.append(subsection(_("Would have helped")))
+    if left_out:
+        rows = [[esc(move.label), str(move.wanted - move.met), str(move.met)] for move in left_out]
+        shown.append(_table([_("Move"), _("Left out in replies"), _("Made where it helped")], rows))
+    else:
+        shown.append(quiet(_("Every move that would have helped was made.")))
     return f'<div class="tc" data-testid="moves">{"".join(shown)}</div>'
 
 
@@ -115,7 +115,7 @@ def _when(step: DeskStep) -> str:
 
 
 def _words(step: DeskStep) -> str:
-    return esc(step.text) if step.kind == "action" else quoted(step.text)
+    return quoted(step.text) if step.kind in ("macro", "search") else esc(step.text)
 
 
 def comparison(compared: Comparison) -> str:

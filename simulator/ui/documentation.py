@@ -10,7 +10,7 @@ from simulator.case import Case
 from simulator.conversation import Language
 from simulator.documents import DocumentError, Passage
 from simulator.knowledge import KnowledgeError
-from simulator.knowledge.words import WordIndex, split_words
+from simulator.knowledge.words import WordIndex, split_words, terms
 from simulator.settings import Settings
 from simulator.ui import services
 from simulator.ui.markup import highlighted
@@ -19,8 +19,8 @@ _LOG = logging.getLogger(__name__)
 _MARKDOWN = re.compile(r"[*_`#>|]+|^\s*[-+] |\[([^\]]*)\]\([^)]*\)", re.MULTILINE)
 _BEFORE, _LENGTH = 40, 170
 """Characters of a snippet before the first word that was searched for, and in all."""
-_ENDING = 2
-"""Letters at the end of a longer word that may differ: "refund", "refunds"."""
+_ENDING = 4
+"""Every so many letters of a word, one at its end may differ: "refund", "refunds"."""
 
 
 def search(settings: Settings, case: Case, query: str, *, language: Language, most: int) -> tuple[Passage, ...]:
@@ -48,7 +48,8 @@ def search(settings: Settings, case: Case, query: str, *, language: Language, mo
 def snippet(passage: Passage, query: str) -> str:
     """A piece of a passage around the first word of the query that it has, as HTML with these words marked."""
     text = " ".join(_MARKDOWN.sub(r"\1", passage.text).split())
-    words = [word[: max(3, len(word) - _ENDING)] for word in split_words(query) if len(word) > 2]
+    telling = [word for word in split_words(query) if terms(word, passage.language)]
+    words = [word[: len(word) - len(word) // _ENDING] for word in telling]
     pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})\w*", re.IGNORECASE) if words else None
     first = pattern.search(text) if pattern else None
     start = max(0, first.start() - _BEFORE) if first else 0

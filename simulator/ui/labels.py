@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import TypeVar
 
 import streamlit as st
@@ -140,16 +140,30 @@ def points(value: float) -> str:
     return str(math.floor(value))
 
 
-def moment(at: datetime) -> str:
-    """A moment as the reader would write it, in the browser's time zone."""
-    from babel.dates import format_date, format_time, get_timezone
+def zone() -> tzinfo:
+    """The browser's time zone."""
+    from babel.dates import get_timezone
 
     try:
-        zone = get_timezone(st.context.timezone or "UTC")
+        found: tzinfo = get_timezone(st.context.timezone or "UTC")
     except LookupError:
-        zone = get_timezone("UTC")
-    there = at.astimezone(zone)
+        found = get_timezone("UTC")
+    return found
+
+
+def moment(at: datetime) -> str:
+    """A moment as the reader would write it, in the browser's time zone."""
+    from babel.dates import format_date, format_time
+
+    there = at.astimezone(zone())
     return f"{format_date(there, 'medium', locale=language())}, {format_time(there, 'short', locale=language())}"
+
+
+def short_day(at: date) -> str:
+    """A date without its year: "3 Mar"."""
+    from babel.dates import format_skeleton
+
+    return str(format_skeleton("MMMd", at, locale=language()))
 
 
 def day(at: date) -> str:

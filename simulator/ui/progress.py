@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from itertools import groupby
 from typing import Literal, get_args
 
@@ -19,18 +19,28 @@ _DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
-    """A point of a trend.
+class Period:
+    """The attempts behind one point of a trend.
 
     Args:
         day: the day, or the first day of the week.
-        mean: of the attempts' values, 0-100.
-        attempts: how many there are behind it.
+        attempts: one or more, oldest first.
     """
 
     day: date
-    mean: float
-    attempts: int
+    attempts: tuple[AttemptSummary, ...]
+
+    def count(self, name: str) -> int:
+        """How many of them have a verdict on a dimension, or "overall"."""
+        return len(self._values(name))
+
+    def mean(self, name: str) -> float | None:
+        """The mean of these verdicts, 0-100; None where there is none."""
+        values = self._values(name)
+        return round(sum(values) / len(values), 1) if values else None
+
+    def _values(self, name: str) -> list[float]:
+        return [value for each in self.attempts if (value := each.scores.get(name)) is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,28 +75,23 @@ def usual_step(attempts: Sequence[AttemptSummary], zone: tzinfo) -> Step:
     return "day" if (max(days) - min(days)).days <= _DAYS else "week"
 
 
-def trend(attempts: Sequence[AttemptSummary], name: str, *, step: Step, zone: tzinfo) -> list[Point]:
-    """The trend of a score, oldest point first.
+def periods(attempts: Sequence[AttemptSummary], *, step: Step, zone: tzinfo) -> list[Period]:
+    """The points of a trend, oldest first.
 
     Args:
         attempts: in any order.
-        name: of the score: a dimension or "overall".
         step: what a point stands for.
         zone: the reader's, in which days begin.
     """
-    scored = [
-        (each.started_at, value)
-        for each in sorted(attempts, key=lambda each: each.started_at)
-        if (value := each.scores.get(name)) is not None
-    ]
-    days = [(at.astimezone(zone).date(), value) for at, value in scored]
+    days = [(each.started_at.astimezone(zone).date(), each) for each in sorted(attempts, key=_when)]
     if step == "attempt":
-        return [Point(day, value, 1) for day, value in days]
-    points = []
-    for start, group in groupby(days, key=lambda pair: _start(pair[0], step)):
-        values = [value for _, value in group]
-        points.append(Point(start, round(sum(values) / len(values), 1), len(values)))
-    return points
+        return [Period(day, (each,)) for day, each in days]
+    grouped = groupby(days, key=lambda pair: _start(pair[0], step))
+    return [Period(start, tuple(each for _, each in group)) for start, group in grouped]
+
+
+def _when(attempt: AttemptSummary) -> datetime:
+    return attempt.started_at
 
 
 def _start(day: date, step: Step) -> date:
@@ -96,7 +101,7 @@ def _start(day: date, step: Step) -> date:
 def retries(attempts: Sequence[AttemptSummary]) -> list[Retries]:
     """The scenarios that were tried more than once, the one tried last first."""
     by_scenario: dict[str, list[AttemptSummary]] = {}
-    for each in sorted(attempts, key=lambda each: each.started_at):
+    for each in sorted(attempts, key=_when):
         by_scenario.setdefault(each.scenario, []).append(each)
     found = [
         Retries(

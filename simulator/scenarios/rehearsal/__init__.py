@@ -53,7 +53,7 @@ class Rehearsal:
     language: Language
     outcome: str | None
     overall: float | None
-    passed: bool
+    passed: bool | None
     failed: tuple[str, ...]
     problems: tuple[str, ...]
 
@@ -62,6 +62,8 @@ def rehearse(case: Case) -> Iterator[Rehearsal]:
     """Plays all the machine trainees through a case, the expert first; deterministic by the case's seed."""
     overall: dict[TraineeName, float] = {}
     for name in EXPECTATIONS:
+        if name == "careless-at-desk" and case.scenario.desk is None:
+            continue
         attempt = play(case, name)
         card = attempt.scorecard()
         overall[name] = card.overall or 0.0
@@ -82,7 +84,7 @@ def rehearse(case: Case) -> Iterator[Rehearsal]:
         )
 
 
-def _problems(name: TraineeName, outcome: str | None, passed: bool, failed: tuple[str, ...]) -> Iterator[str]:
+def _problems(name: TraineeName, outcome: str | None, passed: bool | None, failed: tuple[str, ...]) -> Iterator[str]:
     expected = EXPECTATIONS[name]
     if name == "expert" and outcome != "resolved":
         yield f"ended {outcome}, should be resolved"

@@ -26,6 +26,7 @@ def knowledge(practice: Practice) -> None:
         type="search",
         icon=":material/search:",
         max_chars=300,
+        placeholder=_("What the customer asks about"),
         key=f"search-{practice.id}",
         on_change=_searched,
         args=(practice, chosen),

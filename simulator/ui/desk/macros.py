@@ -22,7 +22,12 @@ def macros(practice: Practice) -> None:
         return
     st.html(quiet(_("A macro is a start, not a reply: read it, fill the gaps, and say what fits this customer.")))
     wanted = st.text_input(
-        _("Filter the macros"), type="search", live=True, icon=":material/filter_list:", key=f"macros-{practice.id}"
+        _("Filter the macros"),
+        type="search",
+        live=True,
+        icon=":material/filter_list:",
+        placeholder=_("Words of the title or the text"),
+        key=f"macros-{practice.id}",
     )
     words = (wanted or "").casefold().split()
     shown = 0

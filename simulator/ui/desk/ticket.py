@@ -12,7 +12,7 @@ from simulator.practice import Practice
 from simulator.scenarios.desk_format import ActionName
 from simulator.ui import labels, session
 from simulator.ui.labels import in_interface
-from simulator.ui.markup import esc, plain, quiet, subsection
+from simulator.ui.markup import esc, quiet, subsection
 from simulator.ui.session import _
 
 _FIELDS = ("category", "priority")
@@ -201,4 +201,4 @@ def _problem(practice: Practice, where: str) -> None:
     """What was wrong with the last try, shown once."""
     problem = st.session_state.pop(f"problem-{where}-{practice.id}", None)
     if problem is not None:
-        st.error(plain(problem))
+        st.html(f'<p class="tc tc-small tc-problem" role="alert">{esc(problem)}</p>')

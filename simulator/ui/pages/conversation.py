@@ -24,6 +24,7 @@ def show() -> None:
     if practice is None:
         return
     _bring_up_to_date(practice)
+    drawn.note_page(practice)
     _header(practice)
     view(practice)
 

@@ -16,7 +16,7 @@ from simulator.ui import debrief_sections as sections
 from simulator.ui import debrief_tables as tables
 from simulator.ui import export, feedback_panel, labels, reply_panel, routes, services, session
 from simulator.ui.labels import in_interface
-from simulator.ui.markup import chips, esc, section
+from simulator.ui.markup import chips, esc, section, subsection
 from simulator.ui.pages.conversation import open_practice
 from simulator.ui.passage_html import passage_html
 from simulator.ui.session import _, ngettext
@@ -43,7 +43,7 @@ def show() -> None:
     _header(practice, found, compared)
     if attempt.outcome == "taken_back":
         _taken_back(practice)
-    _verdict(practice, found)
+    st.html(sections.verdict(practice, found.review) + sections.scores(attempt.case, found.review))
     st.html(section(_("What happened")) + sections.story(found))
     if found.review.replies:
         _replies(practice, found, compared)
@@ -64,6 +64,7 @@ def show() -> None:
         st.html(section(_("Dispute a score")))
         feedback_panel.disputes(practice)
     st.html(section(_("Help used")) + sections.help_used(practice, found))
+    _evidence(practice, found)
     count = len(attempt.transcript)
     label = ngettext("Whole conversation, {count} message", "Whole conversation, {count} messages", count)
     with st.expander(label.format(count=count), key="transcript"):
@@ -129,6 +130,7 @@ def _header(practice: Practice, found: Debrief, compared: Comparison | None) -> 
     attempt = practice.attempt
     case = attempt.case
     name = f"{case.scenario_id}-{practice.started_at:%Y%m%d-%H%M}"
+    as_json, as_html = _exports(practice, found, compared)
     with st.container(horizontal=True, vertical_alignment="center", key="debrief-header"):
         tags = [
             (in_interface(case.persona.name), ""),
@@ -142,7 +144,7 @@ def _header(practice: Practice, found: Debrief, compared: Comparison | None) -> 
         )
         st.download_button(
             _("Export as JSON"),
-            data=lambda: json.dumps(export.as_json(practice, found), ensure_ascii=False, indent=2),
+            data=as_json,
             file_name=f"{name}.json",
             mime="application/json",
             on_click="ignore",
@@ -150,7 +152,7 @@ def _header(practice: Practice, found: Debrief, compared: Comparison | None) -> 
         )
         st.download_button(
             _("Export as HTML"),
-            data=lambda: export.as_html(practice, found, compared),
+            data=as_html,
             file_name=f"{name}.html",
             mime="text/html",
             on_click="ignore",
@@ -161,17 +163,27 @@ def _header(practice: Practice, found: Debrief, compared: Comparison | None) -> 
         if case.scenario_id in library.scenarios and st.button(_("Practise again"), type="primary", key="again"):
             routes.go("practise", scenario=case.scenario_id)
     if printing:
-        print_view("print-view", export.as_html(practice, found, compared), title=kind)
+        print_view("print-view", as_html, title=kind)
 
 
-def _verdict(practice: Practice, found: Debrief) -> None:
+def _exports(practice: Practice, found: Debrief, compared: Comparison | None) -> tuple[str, str]:
+    """The files to download, JSON and HTML, kept as long as what is in them.
+
+    They are made here and not when they are fetched: by then nothing knows the language of the interface.
+    """
+    kept = st.session_state.get("exports")
+    if kept is None or kept[0] is not found or kept[1] != compared:
+        as_json = json.dumps(export.as_json(practice, found), ensure_ascii=False, indent=2)
+        kept = (found, compared, as_json, export.as_html(practice, found, compared))
+        st.session_state["exports"] = kept
+    return kept[2], kept[3]
+
+
+def _evidence(practice: Practice, found: Debrief) -> None:
     case, review = practice.attempt.case, found.review
-    st.html(sections.verdict(practice, review) + sections.scores(case, review))
     with st.expander(_("What the scores go by"), key="evidence"):
-        names = sections.dimensions(review)
-        for tab, name in zip(st.tabs([labels.dimension(name) for name in names]), names, strict=True):
-            with tab:
-                st.html(sections.evidence(case, review, name))
+        for name in sections.dimensions(review):
+            st.html(subsection(labels.dimension(name)) + sections.evidence(case, review, name))
 
 
 def _replies(practice: Practice, found: Debrief, compared: Comparison | None) -> None:
@@ -180,8 +192,7 @@ def _replies(practice: Practice, found: Debrief, compared: Comparison | None) ->
     key, curve = f"reply-{practice.id}", f"curve-{practice.id}"
     numbers = [reply.number for reply in replies]
     if st.session_state.get(key) not in numbers:
-        worst = max(replies, key=lambda reply: reply.cost)
-        st.session_state[key] = worst.number
+        st.session_state[key] = max(replies, key=lambda reply: reply.cost).number
 
     def choose() -> None:
         number = chosen(curve)
@@ -202,10 +213,13 @@ def _replies(practice: Practice, found: Debrief, compared: Comparison | None) ->
         if compared is not None:
             _branches(practice, compared)
     with right:
-        if found.costliest is not None:
-            with st.expander(_("Costliest reply, and the better line from there"), expanded=True, key="costliest"):
-                st.html(sections.costliest(practice, found.costliest))
-        reply_panel.show(practice.attempt, replies[st.session_state[key] - 1])
+        shown, worst = replies[st.session_state[key] - 1], found.costliest
+        if shown == worst:
+            st.html(subsection(_("Costliest reply")))
+        elif worst is not None:
+            with st.expander(_("Costliest reply, and the better line from there"), key="costliest"):
+                st.html(sections.costliest(practice, worst))
+        reply_panel.show(practice.attempt, shown)
 
 
 def _branches(practice: Practice, compared: Comparison) -> None:

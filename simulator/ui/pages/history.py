@@ -1,18 +1,30 @@
-"""History: one's own attempts, newest first."""
+"""History: one's own attempts, newest first; their trends, retries and comparisons."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Literal, TypeVar, get_args
 
 import streamlit as st
 
 from simulator import history
-from simulator.history import AttemptSummary
+from simulator.conversation import Language, Mode
+from simulator.history import NO_VERDICT, AttemptSummary, ShiftRecord
 from simulator.scenarios.library import Library
-from simulator.ui import labels, routes, services, session
+from simulator.ui import history_views, labels, routes, services, session
 from simulator.ui.labels import in_interface
 from simulator.ui.markup import chips, esc, heading, quiet, subsection
-from simulator.ui.session import _
+from simulator.ui.session import _, ngettext
+
+View = Literal["attempts", "trends", "retries", "compare"]
+Ending = Literal["passed", "not_passed", "stopped", "running"]
+Option = TypeVar("Option", str, int, Language, Mode, Ending)
 
 _PAGE = 25
+_MOST = 500
+"""The newest attempts that are read; older ones are not shown."""
+_FILTERS = ("scenario", "language", "mode", "ending", "days")
 
 
 def show() -> None:
@@ -23,9 +35,8 @@ def show() -> None:
         routes.link("practise", _("Practise"))
         return
     library = services.library(session.settings().library)
-    limit = st.session_state.get("history-limit", _PAGE)
     store = services.store(session.settings().history)
-    attempts = history.list_attempts(store, trainee=session.trainee(), limit=limit + 1)
+    attempts = history.list_attempts(store, trainee=session.trainee(), limit=_MOST)
     if not attempts:
         with st.container(border=True, key="history-empty"):
             st.html(subsection(_("No attempts yet")))
@@ -33,40 +44,178 @@ def show() -> None:
             if st.button(_("Choose a scenario"), type="primary"):
                 routes.go("practise")
         return
-    names = {each.scenario: _scenario(library, each.scenario) for each in attempts}
-    wanted = st.selectbox(
-        _("Scenario"),
-        sorted(names, key=names.__getitem__),
-        index=None,
-        format_func=names.__getitem__,
-        placeholder=_("All"),
-        key="history-scenario",
-        width=360,
+    view: View = st.segmented_control(
+        _("View"),
+        get_args(View),
+        default="attempts",
+        required=True,
+        format_func=_view,
+        key="history-view",
+        label_visibility="collapsed",
+        persist_state="session",
     )
-    for each in attempts[:limit]:
-        if wanted is None or each.scenario == wanted:
-            _row(each, library)
-    if len(attempts) > limit and st.button(_("Show older ones")):
+    found = _filtered(attempts, library)
+    judged = [each for each in found if each.ended_at is not None and each.outcome not in NO_VERDICT]
+    if not found:
+        with st.container(border=True, key="history-none"):
+            st.html(quiet(_("No attempt fits all of these filters.")))
+            st.button(_("Take the filters away"), on_click=_clear, key="history-clear")
+    elif view == "trends":
+        history_views.trends(judged)
+    elif view == "retries":
+        history_views.again(judged, lambda id: _scenario(library, id))
+    elif view == "compare":
+        history_views.compare([each for each in found if each.ended_at is not None], lambda each: _name(each, library))
+    else:
+        shifts = history.list_shifts(store, trainee=session.trainee(), limit=_MOST)
+        _list(found, {shift.id: shift for shift in shifts}, library)
+        if len(attempts) == _MOST:
+            st.html(quiet(_("Only your newest {count} attempts are shown.").format(count=_MOST)))
+
+
+def _view(view: View) -> str:
+    return {
+        "attempts": _("Attempts"),
+        "trends": _("Trends"),
+        "retries": _("Retries"),
+        "compare": _("Compare"),
+    }[view]
+
+
+def _filtered(attempts: Sequence[AttemptSummary], library: Library) -> list[AttemptSummary]:
+    """The filters, and the attempts that pass them."""
+    with st.container(horizontal=True, key="filters"):
+        scenario = _filter(
+            "scenario", _("Scenario"), {each.scenario for each in attempts}, lambda id: _scenario(library, id)
+        )
+        language = _filter("language", _("Language"), {each.language for each in attempts}, labels.spoken)
+        mode = _filter("mode", _("Mode"), {each.mode for each in attempts}, labels.mode)
+        ending = _filter("ending", _("How it ended"), {_ending(each) for each in attempts}, _ending_label)
+        days = _filter("days", _("Time"), (7, 30, 90), _days_label)
+    since = None if days is None else datetime.now(UTC) - timedelta(days=days)
+    return [
+        each
+        for each in attempts
+        if scenario in (None, each.scenario)
+        and language in (None, each.language)
+        and mode in (None, each.mode)
+        and ending in (None, _ending(each))
+        and (since is None or each.started_at >= since)
+    ]
+
+
+def _filter(name: str, label: str, options: Iterable[Option], shown: Callable[[Option], str]) -> Option | None:
+    return st.selectbox(
+        label,
+        sorted(options),
+        index=None,
+        format_func=shown,
+        placeholder=_("All"),
+        key=f"history-{name}",
+        persist_state="session",
+        width=240 if name == "scenario" else 150,
+    )
+
+
+def _clear() -> None:
+    for name in _FILTERS:
+        st.session_state[f"history-{name}"] = None
+
+
+def _ending(each: AttemptSummary) -> Ending:
+    if each.ended_at is None:
+        return "running"
+    return "stopped" if each.passed is None else "passed" if each.passed else "not_passed"
+
+
+def _ending_label(ending: Ending) -> str:
+    return {
+        "passed": _("Passed"),
+        "not_passed": _("Not passed"),
+        "stopped": _("Stopped"),
+        "running": _("Running"),
+    }[ending]
+
+
+def _days_label(days: int) -> str:
+    return _("Last {count} days").format(count=days)
+
+
+def _list(found: Sequence[AttemptSummary], shifts: dict[str, ShiftRecord], library: Library) -> None:
+    """The attempts, those of a shift together."""
+    limit = st.session_state.get("history-limit", _PAGE)
+    groups: dict[str, list[AttemptSummary]] = {}
+    for each in found:
+        groups.setdefault(each.shift_id if each.shift_id in shifts else each.id, []).append(each)
+    for id, group in list(groups.items())[:limit]:
+        if id in shifts:
+            _shift(shifts[id], group, library)
+        else:
+            _row(group[0], library)
+    if len(groups) > limit and st.button(_("Show older ones"), key="history-older"):
         st.session_state["history-limit"] = limit + _PAGE
         st.rerun()
 
 
-def _row(each: AttemptSummary, library: Library) -> None:
+def _shift(shift: ShiftRecord, shown: Sequence[AttemptSummary], library: Library) -> None:
+    ended = shift.ended_at is not None
+    count = len(shift.attempts)
+    title = ngettext("Shift of {count} chat", "Shift of {count} chats", count).format(count=count)
+    values = [each.overall for each in shift.attempts if each.overall is not None and each.passed is not None]
+    tags = [] if ended else [(_("Running"), "strong")]
+    if ended and values:
+        tags.append((_("Mean {value}").format(value=labels.points(sum(values) / len(values))), ""))
+    if shift.mode == "exam":
+        tags.append((_("Exam"), ""))
+    with st.container(border=True, key=f"shift-{shift.id}", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.html(_row_html(title, labels.moment(shift.started_at), tags))
+            if st.button(_("See the shift") if ended else _("Continue"), key=f"open-shift-{shift.id}"):
+                routes.go("shift", shift=shift.id)
+        for each in sorted(shown, key=lambda each: each.shift_place or 0):
+            _row(each, library, in_shift=True)
+
+
+def _row(each: AttemptSummary, library: Library, *, in_shift: bool = False) -> None:
     ended = each.ended_at is not None
-    tags = [(labels.outcome(each.outcome), "" if ended else "strong")]
-    if ended:
+    about = [_persona(library, each.persona), labels.spoken(each.language)]
+    if not in_shift:
+        about.append(labels.moment(each.started_at))
+    with st.container(border=not in_shift, horizontal=True, vertical_alignment="center", key=f"attempt-{each.id}"):
+        st.html(_row_html(_scenario(library, each.scenario), " · ".join(about), _tags(each, in_shift=in_shift)))
+        if ended:
+            if st.button(_("Debrief"), key=f"open-{each.id}"):
+                routes.go("debrief", attempt=each.id)
+        elif not in_shift and st.button(_("Continue"), key=f"open-{each.id}"):
+            routes.go("conversation", attempt=each.id)
+
+
+def _tags(each: AttemptSummary, *, in_shift: bool) -> list[tuple[str, str]]:
+    tags = [(labels.outcome(each.outcome), "" if each.ended_at else "strong")]
+    if each.passed is not None:
         tags.append((_("Passed"), "good") if each.passed else (_("Not passed"), "poor"))
-    if each.overall is not None:
-        tags.append((_("Overall {value}").format(value=labels.points(each.overall)), ""))
-    told = [_persona(library, each.persona), labels.spoken(each.language), labels.moment(each.started_at)]
-    about = " · ".join(told)
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"attempt-{each.id}"):
-        st.html(
-            f'<div class="tc"><b>{esc(_scenario(library, each.scenario))}</b>'
-            f'<div class="tc-quiet tc-small" style="margin:.1rem 0 .4rem">{esc(about)}</div>{chips(tags)}</div>'
-        )
-        if st.button(_("Debrief") if ended else _("Continue"), key=f"open-{each.id}"):
-            routes.go("debrief" if ended else "conversation", attempt=each.id)
+        if each.overall is not None:
+            tags.append((_("Overall {value}").format(value=labels.points(each.overall)), ""))
+    if each.mode == "exam" and not in_shift:
+        tags.append((labels.mode(each.mode), ""))
+    if each.branches > 1:
+        tags.append((ngettext("{count} branch", "{count} branches", each.branches).format(count=each.branches), ""))
+    helped = sum(each.help.values())
+    if helped:
+        tags.append((_("Help used: {count}").format(count=helped), ""))
+    return tags
+
+
+def _row_html(title: str, about: str, tags: Sequence[tuple[str, str]]) -> str:
+    return (
+        f'<div class="tc"><b>{esc(title)}</b>'
+        f'<div class="tc-quiet tc-small" style="margin:.1rem 0 .4rem">{esc(about)}</div>{chips(tags)}</div>'
+    )
+
+
+def _name(each: AttemptSummary, library: Library) -> str:
+    """An attempt in a few words."""
+    return f"{_scenario(library, each.scenario)}, {labels.moment(each.started_at)}"
 
 
 def _scenario(library: Library, id: str) -> str:

@@ -38,7 +38,7 @@ class Chat {
     this.unsent = find(".unsent");
     this.log.replaceChildren();
     this.shown = 0; // turns in the log
-    this.message = null; // place of the message that a reply would answer
+    this.asked = null; // place of the message that a reply would answer
     this.shownAt = null; // performance.now() when that message was fully shown
     this.pausedAt = null; // performance.now() when the pause began
     this.revealing = null; // place of the message that is being shown
@@ -86,10 +86,10 @@ class Chat {
     this.paused.textContent = labels.paused;
     this.stopTyping();
     this.settlePending();
-    if (data.message !== this.message) this.shownAt = null;
-    this.message = data.message;
+    if (data.message !== this.asked) this.shownAt = null;
+    this.asked = data.message;
     this.showTurns(first);
-    if (this.shownAt === null && this.revealing !== this.message) {
+    if (this.shownAt === null && this.revealing !== this.asked) {
       this.shownAt = this.receivedAt - data.elapsed * 1000;
     }
     this.hold(data.paused);
@@ -183,7 +183,7 @@ class Chat {
     this.reveals = this.revealing = this.unfinished = null;
     element.dataset.state = "shown";
     // A nudge, or an answer to "one moment", does not restart the clock: the same message still waits for its answer.
-    if (place === this.message) this.shownAt = performance.now();
+    if (place === this.asked) this.shownAt = performance.now();
     this.toEnd();
     this.drawClock();
     this.focus();

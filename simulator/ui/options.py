@@ -1,0 +1,37 @@
+"""The options that every start has: mode and low pressure. Remembered for the session."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import streamlit as st
+
+from simulator.conversation import Mode
+from simulator.ui import labels
+from simulator.ui.markup import quiet
+from simulator.ui.session import _
+
+
+def start_options() -> tuple[Mode, bool]:
+    """Shows the options.
+
+    Returns:
+        The mode, and whether low pressure is wanted.
+    """
+    mode: Mode = st.segmented_control(
+        _("Mode"),
+        get_args(Mode),
+        default="practice",
+        required=True,
+        format_func=labels.mode,
+        key="start-mode",
+        persist_state="session",
+    )
+    told = {
+        "practice": _("With a coach after each reply, take-backs and pauses. What you use is noted."),
+        "exam": _("No hints, no take-backs, no pauses: as it would be at work."),
+    }
+    st.html(quiet(told[mode]))
+    low_pressure = st.toggle(_("Low pressure"), key="start-low-pressure", persist_state="session")
+    st.html(quiet(_("Hides the clock and all numbers during the conversation. Times are still measured.")))
+    return mode, low_pressure

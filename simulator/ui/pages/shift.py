@@ -1,0 +1,127 @@
+"""Shift: several chats at once, with a queue above the one that is open; after the end, its scorecard."""
+
+from __future__ import annotations
+
+import streamlit as st
+from pydantic import ValidationError
+
+from simulator import shift as shifts
+from simulator.history import Store, UnknownShift, UnknownSnapshot
+from simulator.practice import Practice
+from simulator.shift import Chat, Shift
+from simulator.ui import labels, routes, services, session, shift_result
+from simulator.ui.markup import chips, esc, notice, quiet
+from simulator.ui.pages import conversation
+from simulator.ui.session import _, ngettext
+from simulator.ui.widgets.queue import chosen, queue
+
+
+def show() -> None:
+    """The page."""
+    shift = _open()
+    if shift is None:
+        return
+    if shift.ended_at is not None and "chat" not in st.query_params:
+        shift_result.show(shift)
+        return
+    _top(shift.id)
+    conversation.view(_selected(shift).practice)
+
+
+def _open() -> Shift | None:
+    """The shift that the URL names; if there is none, says so on the page."""
+    id = st.query_params.get("shift", "")
+    try:
+        if id:
+            return _shift(id)
+        problem = _("No shift is open.")
+    except UnknownShift:
+        problem = _("There is no shift at this address. The link may be cut off, or from another installation.")
+    except (UnknownSnapshot, ValidationError):
+        problem = _("This shift was kept by another version of the program and cannot be opened by this one.")
+    advice = _("Take up a shift from your history, or begin a new one.")
+    st.html(notice(_("Nothing to show here"), problem, advice, name="unknown-shift"))
+    routes.link("practise", _("Practise"))
+    routes.link("history", _("History"))
+    return None
+
+
+def _shift(id: str) -> Shift:
+    def kept(_store: Store, attempt_id: str) -> Practice:
+        return session.practice_at(attempt_id)
+
+    return shifts.open_shift(services.store(session.settings().history), id, resume=kept)
+
+
+def _selected(shift: Shift) -> Chat:
+    """The chat that the URL names by its number, else the first that runs."""
+    arrived = [chat for chat in shift.chats if chat.has_arrived]
+    named = [chat for chat in arrived if str(chat.place + 1) == st.query_params.get("chat")]
+    running = [chat for chat in arrived if chat.practice.attempt.outcome is None]
+    return (named or running or arrived)[0]
+
+
+@st.fragment
+def _top(shift_id: str) -> None:
+    """Header and queue; drawn again by themselves when something has happened in one of the chats."""
+    shift = _shift(shift_id)
+    selected = _selected(shift)
+    _header(shift)
+    key = f"queue-{shift_id}"
+
+    def choose() -> None:
+        place = chosen(key)
+        if place is not None and 0 <= place < len(shift.chats):
+            st.session_state["open-chat"] = place
+
+    queue(
+        key,
+        [chat for chat in shift.chats if chat.has_arrived],
+        selected=selected.place,
+        due_in=shift.due_in,
+        paused=shift.is_paused,
+        low_pressure=shift.low_pressure,
+        on_choice=choose,
+    )
+    place = st.session_state.pop("open-chat", None)
+    if place is not None:
+        st.query_params["chat"] = str(place + 1)
+        st.rerun()
+    drawn = (shift_id, shift.ended_at is None, selected.practice.id)
+    if st.session_state.get("shift-drawn") not in (None, drawn):
+        st.session_state["shift-drawn"] = drawn
+        st.rerun()
+    st.session_state["shift-drawn"] = drawn
+
+
+def _header(shift: Shift) -> None:
+    running = sum(chat.practice.attempt.outcome is None for chat in shift.chats)
+    with st.container(horizontal=True, vertical_alignment="center", key="shift-header"):
+        tags = [(_("Exam"), "strong")] if shift.mode == "exam" else []
+        still = ngettext("{count} chat is open", "{count} chats are open", running).format(count=running)
+        tags.append((_("Ended") if shift.ended_at else still, ""))
+        st.html(
+            f'<div class="tc"><h1 class="tc-title" style="font-size:1.35rem">{esc(_("Shift"))}</h1>{chips(tags)}</div>'
+        )
+        if shift.ended_at is not None:
+            if st.button(_("See the result"), type="primary", key="to-result"):
+                routes.go("shift", shift=shift.id)
+            return
+        if shift.mode == "practice":
+            _pause(shift)
+        with st.popover(_("Stop"), width="content", key="stop-shift"):
+            told = _("The chats that still run are stopped. That is held against nobody; what was said so far is kept.")
+            st.html(quiet(told))
+            if st.button(_("End the shift"), type="primary", key="stop-shift-sure"):
+                shift.stop()
+                routes.go("shift", shift=shift.id)
+
+
+def _pause(shift: Shift) -> None:
+    if shift.is_paused:
+        if st.button(_("Go on"), type="primary", icon=":material/play_arrow:", key="go-on-all"):
+            shift.go_on()
+            st.rerun()
+    elif st.button(_("Pause all"), icon=":material/pause:", key="pause-all"):
+        shift.pause()
+        st.rerun()

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from simulator import director, history, mood, observation
@@ -110,10 +111,15 @@ def resume(store: Store, attempt_id: str) -> Practice:
         UnknownAttempt: there is none of this id.
     """
     record = history.load_attempt(store, attempt_id=attempt_id)
-    scenario = Scenario.model_validate(history.get_snapshot(store, hash=record.scenario_hash))
-    persona = Persona.model_validate(history.get_snapshot(store, hash=record.persona_hash))
-    passages = _passages(history.get_snapshot(store, hash=record.documents_hash))
-    case = Case(record.scenario, scenario, record.persona, persona, record.language, record.seed, passages)
+    case = Case(
+        record.scenario,
+        _scenario(store, record.scenario_hash),
+        record.persona,
+        _persona(store, record.persona_hash),
+        record.language,
+        record.seed,
+        _documentation(store, record.documents_hash),
+    )
     practice = _open(store, record, case)
     practice.attempt.refresh()
     practice.attempt.answer()
@@ -143,7 +149,7 @@ def take_back(store: Store, practice: Practice, *, turn: int) -> Practice:
     attempt.refresh()
     left = attempt.rewound_to(turn)
     now = datetime.now(UTC)
-    branch_id = secrets.token_urlsafe(16)
+    branch_id = secrets.token_hex(16)
     paused = sum(
         float(step.body.get("seconds", 0)) for step in attempt.steps if step.kind == "go_on" and step.place <= left
     )
@@ -294,6 +300,24 @@ def _summary(scorecard: Scorecard) -> dict[str, Any]:
 
 def _documents(case: Case) -> dict[str, Any]:
     return {language: [asdict(passage) for passage in passages] for language, passages in case.passages.items()}
+
+
+# A snapshot's hash is of its content, so what was read once need not be read again; many attempts share them.
+
+
+@lru_cache(maxsize=64)
+def _scenario(store: Store, hash: str) -> Scenario:
+    return Scenario.model_validate(history.get_snapshot(store, hash=hash))
+
+
+@lru_cache(maxsize=64)
+def _persona(store: Store, hash: str) -> Persona:
+    return Persona.model_validate(history.get_snapshot(store, hash=hash))
+
+
+@lru_cache(maxsize=16)
+def _documentation(store: Store, hash: str) -> dict[Language, tuple[Passage, ...]]:
+    return _passages(history.get_snapshot(store, hash=hash))
 
 
 def _passages(body: dict[str, Any]) -> dict[Language, tuple[Passage, ...]]:

@@ -5,23 +5,27 @@ from __future__ import annotations
 import shutil
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from test_browser import BROWSERS, PATIENCE, App
 
 from simulator import practice
 from simulator.attempt import Attempt
+from simulator.conversation import Mode
 from simulator.history import open_store
 from simulator.scenarios.library import SHIPPED, load_library
 from simulator.scoring import best_reply, in_words
-from simulator.shift import begin_shift
+from simulator.shift import begin_shift, open_shift
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
+
+Scheme = Literal["light", "dark"]
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 SCENARIO = "late-refund"
@@ -48,21 +52,33 @@ class Sight:
     opens: tuple[str, ...] = ()
 
 
+CHAT = "/conversation?name=Mira&attempt={running}"
+ENDED = "/debrief?name=Mira&attempt={ended}"
+SHIFT = "/shift?name=Mira&shift={shift}"
+TAB = "[data-testid=stTabs] [role=tab] >> nth="
 SIGHTS = (
     Sight("welcome", "/", "[data-testid=stTextInput]"),
     Sight("practise", "/?name=Mira", "[class*=st-key-scenario-card-]"),
     Sight("briefing", f"/?name=Mira&scenario={SCENARIO}", "[data-testid=briefing]"),
-    Sight("conversation", "/conversation?name=Mira&attempt={running}", "[data-testid=message-customer]"),
-    Sight("stopping", "/conversation?name=Mira&attempt={running}", ".st-key-stop-sure", (".st-key-stop button",)),
+    Sight("conversation", CHAT, "[data-testid=record]"),
+    Sight("knowledge", CHAT, ".st-key-desk-side input", (f"{TAB}1",)),
+    Sight("macros", CHAT, ".st-key-desk-side button", (f"{TAB}2",)),
+    Sight("ticket", CHAT, ".st-key-ticket-form", (f"{TAB}3",)),
+    Sight("better-reply", CHAT, "[data-testid=better-reply]", (".st-key-better-reply button",)),
+    Sight("framework", CHAT, "[data-testid=stPopoverBody]", (".st-key-framework-card button",)),
+    Sight("breathe", CHAT, "[data-testid=breathe]", (".st-key-breathe button",)),
+    Sight("stopping", CHAT, ".st-key-stop-sure", (".st-key-stop button",)),
+    Sight("paused", "/conversation?name=Mira&attempt={paused}", ".st-key-go-on"),
     Sight("exam", "/conversation?name=Mira&attempt={exam}", "[data-testid=message-customer]"),
     Sight("conversation-ended", "/conversation?name=Mira&attempt={ended}", ".st-key-to-debrief"),
-    Sight("debrief", "/debrief?name=Mira&attempt={ended}", "[data-testid=verdict]"),
-    Sight(
-        "transcript", "/debrief?name=Mira&attempt={ended}", "[data-testid=transcript]", (".st-key-transcript summary",)
-    ),
-    Sight("history", "/history?name=Mira", "[data-testid=stMain] button"),
-    Sight("history-empty", "/history?name=Nobody", "[data-testid=stMain] button, [data-testid=stMain] a"),
-    Sight("shift", "/shift?name=Mira&shift={shift}", "[data-testid=message-customer]"),
+    Sight("debrief", ENDED, "[data-testid=verdict]"),
+    Sight("transcript", ENDED, "[data-testid=transcript]", (".st-key-transcript summary",)),
+    Sight("debrief-of-branches", "/debrief?name=Mira&attempt={branch}", "[data-testid=verdict]"),
+    Sight("history", "/history?name=Mira", ".st-key-history-view"),
+    Sight("history-empty", "/history?name=Nobody", ".st-key-history-empty"),
+    Sight("shift", SHIFT, "[data-testid=message-customer]"),
+    Sight("shift-stopping", SHIFT, ".st-key-stop-shift-sure", (".st-key-stop-shift button",)),
+    Sight("shift-result", "/shift?name=Mira&shift={shift_ended}", ".st-key-shift-debriefs"),
     Sight("unknown", "/conversation?name=Mira&attempt=nobody", "[data-testid=unknown-attempt]"),
 )
 
@@ -80,22 +96,27 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 
 @pytest.fixture(scope="module")
 def made(app: App) -> dict[str, str]:
-    """Ids of a running conversation, an exam, one that has ended, and a shift."""
+    """Ids of attempts and shifts, by the state that they are in."""
     library = load_library()
     case = library.cast(SCENARIO, language="en")
     store = open_store(app.data / "history.db")
-    running, exam, ended = (
-        practice.begin(store, case, trainee="Mira", mode=mode) for mode in ("practice", "exam", "practice")
-    )
-    for begun in (running, exam, ended):
-        begun.attempt.reply(CLUMSY)
-    while ended.attempt.outcome is None:
-        ended.attempt.reply(expert_reply(ended.attempt))
-    shift = begin_shift(
-        store, [library.cast(name, language="en") for name in list(library.scenarios)[:3]], trainee="Mira", apart=0
-    )
+    modes: dict[str, Mode] = {"running": "practice", "exam": "exam", "paused": "practice", "ended": "practice"}
+    begun = {name: practice.begin(store, case, trainee="Mira", mode=mode) for name, mode in modes.items()}
+    for each in begun.values():
+        each.attempt.reply(CLUMSY)
+    begun["paused"].attempt.pause()
+    left = practice.begin(store, case, trainee="Mira")
+    left.attempt.reply(CLUMSY)
+    begun["branch"] = practice.take_back(store, left, turn=1)
+    for name in ("ended", "branch"):
+        while begun[name].attempt.outcome is None:
+            begun[name].attempt.reply(expert_reply(begun[name].attempt))
+    cases = [library.cast(name, language="en") for name in list(library.scenarios)[:3]]
+    shift, shift_ended = (begin_shift(store, cases, trainee="Mira", apart=0) for _ in range(2))
+    open_shift(store, shift_ended).stop()
+    open_shift(store, shift_ended)
     store.close()
-    return {"running": running.id, "exam": exam.id, "ended": ended.id, "shift": shift}
+    return {**{name: each.id for name, each in begun.items()}, "shift": shift, "shift_ended": shift_ended}
 
 
 def expert_reply(attempt: Attempt) -> str:
@@ -121,21 +142,43 @@ def browser() -> Iterator[Browser]:
 @pytest.mark.parametrize("language", ["en", "ru"])
 @pytest.mark.parametrize("sight", SIGHTS, ids=lambda sight: sight.name)
 def test_nothing_is_in_the_way(
-    app: App, made: dict[str, str], browser: Browser, sight: Sight, language: str, scheme: Any
+    app: App, made: dict[str, str], browser: Browser, sight: Sight, language: str, scheme: Scheme
 ) -> None:
+    with looking_at(app, browser, sight.path.format(**made), language=language, scheme=scheme) as page:
+        for opened in sight.opens:
+            page.locator(opened).first.click()
+        page.locator(sight.there).first.wait_for()
+        settle(page)
+        assert violations(page) == []
+
+
+def test_what_is_in_the_way_is_found(app: App, made: dict[str, str], browser: Browser) -> None:
+    with looking_at(app, browser, CHAT.format(**made), language="en", scheme="light") as page:
+        page.locator("[data-testid=message-customer] .text").first.wait_for()
+        settle(page)
+        for faded in ("h1", "[data-testid=message-customer] .text"):
+            page.locator(faded).first.evaluate("element => element.style.color = '#ccc'")
+        page.locator("[data-testid=chat-text]").evaluate("element => element.removeAttribute('aria-label')")
+        page.locator("[data-testid=chat-text]").evaluate("element => element.placeholder = ''")
+        assert sorted(found.partition(":")[0] for found in violations(page)) == ["color-contrast"] * 2 + ["label"]
+
+
+@contextmanager
+def looking_at(app: App, browser: Browser, path: str, *, language: str, scheme: Scheme) -> Iterator[Page]:
+    """A page of the app in a browser without a past, in which nothing moves."""
     context = browser.new_context(
         locale=language, color_scheme=scheme, reduced_motion="reduce", viewport={"width": 1280, "height": 900}
     )
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
-    address = app.url + sight.path.format(**made)
-    page.goto(f"{address}{'&' if '?' in address else '?'}lang={language}")
-    for opened in sight.opens:
-        page.locator(opened).first.click()
-    page.locator(sight.there).first.wait_for()
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-    assert violations(page) == []
+    page.goto(f"{app.url}{path}{'&' if '?' in path else '?'}lang={language}")
+    yield page
     context.close()
+
+
+def settle(page: Page) -> None:
+    """Waits until the run that draws the page is over."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
 
 
 def violations(page: Page) -> list[str]:

@@ -44,7 +44,7 @@ def create_attempt(
     Raises:
         Inconsistent: a hash is of no snapshot, or there is no such shift.
     """
-    id_ = secrets.token_urlsafe(16)
+    id_ = secrets.token_hex(16)
     record = AttemptRecord(
         id=id_,
         trainee=storable(trainee),

@@ -20,7 +20,7 @@ from .tables import shift, storable
 def create_shift(store: Store, *, trainee: str, mode: Mode, low_pressure: bool, started_at: datetime) -> ShiftRecord:
     """Begin a shift. Its attempts are begun one by one, with its id and their places."""
     record = ShiftRecord(
-        id=secrets.token_urlsafe(16),
+        id=secrets.token_hex(16),
         trainee=storable(trainee),
         mode=mode,
         low_pressure=low_pressure,

@@ -98,6 +98,13 @@ def _quantities(items: Iterable[Item], text: Text) -> list[Quantity]:
     ]
 
 
+@lru_cache(maxsize=4_096)
+def _given(part: str, language: Language) -> tuple[Quantity, ...]:
+    """The quantities of a line of the record or of the customer's: the same lines come with every reply."""
+    text = read(part, language)
+    return tuple(_quantities(items_of(text), text))
+
+
 def _negated(tokens: Iterable[Token]) -> bool:
     return any(token.negates for token in tokens)
 
@@ -114,11 +121,7 @@ def check_claims(
         conveyed: quotes of the facts conveyed, with the id of the passage that says each.
     """
     documents = documentation(passages, text.language)
-    given = frozenset(
-        quantity
-        for part in known
-        for quantity in _quantities(items_of(read(part, text.language)), read(part, text.language))
-    )
+    given = frozenset(quantity for part in known for quantity in _given(part, text.language))
     sources = {text.sentence_at(quote.start): passage for quote, passage in reversed(list(conveyed))}
     personal = {text.sentence_at(quote.start) for quote in _personal(text)}
     items: dict[int, list[Item]] = {}

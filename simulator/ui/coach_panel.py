@@ -66,12 +66,7 @@ def show(practice: Practice) -> None:
             wanted = f"better-{practice.id}-{number}"
             if not st.session_state.get(wanted):
                 st.button(_("Show me a better reply"), key="better-reply", on_click=_ask, args=(practice, wanted))
-            if st.button(
-                _("Take back"),
-                icon=":material/undo:",
-                help=_("Takes your last reply back: the conversation goes on from the message before it."),
-                key="take-back",
-            ):
+            if st.button(_("Take this reply back"), icon=":material/undo:", key="take-back"):
                 take_back(practice, turn=attempt.exchanges[-1].turn)
         st.html(_hint_html(_hint(practice, framework), practice))
         if st.session_state.get(wanted):

@@ -93,7 +93,11 @@ def _receipt(practice: Practice, found: dict[str, Any]) -> str:
     )
     lines = [f"<p><b>{esc(scored)}</b><br>{esc(found['explanation'])}</p>"]
     lines += [_line(practice, item) for item in found["evidence"]]
-    return f'<div class="tc tc-receipt" data-testid="receipt">{"".join(lines)}</div>'
+    name = _("What the score goes by")
+    return (
+        f'<div class="tc tc-receipt" data-testid="receipt" tabindex="0" role="region" aria-label="{esc(name)}">'
+        f"{''.join(lines)}</div>"
+    )
 
 
 def _line(practice: Practice, item: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from simulator.shift import Chat, Shift
 from simulator.ui import labels, routes
 from simulator.ui.history_views import table
 from simulator.ui.labels import in_interface
-from simulator.ui.markup import chips, esc, quiet, section
+from simulator.ui.markup import chips, esc, section
 from simulator.ui.session import _, ngettext
 
 

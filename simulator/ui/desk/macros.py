@@ -9,7 +9,7 @@ from simulator.practice import Practice
 from simulator.scenarios.desk_format import Macro
 from simulator.ui import drawn, labels, services, session
 from simulator.ui.labels import in_interface
-from simulator.ui.markup import esc, plain, quiet
+from simulator.ui.markup import esc, quiet
 from simulator.ui.session import _
 
 
@@ -41,14 +41,12 @@ def macros(practice: Practice) -> None:
 
 
 def _macro(practice: Practice, id: str, macro: Macro, text: str) -> None:
-    title = in_interface(macro.title)
     with st.container(border=True, gap="xsmall", key=f"macro-{id}"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.html(f'<p class="tc tc-macro-title">{esc(title)}</p>')
+            st.html(f'<p class="tc tc-macro-title">{esc(in_interface(macro.title))}</p>')
             st.button(
                 _("Insert"),
                 key=f"insert-{id}",
-                help=_("Puts “{title}” into your reply; nothing is sent yet.").format(title=plain(title)),
                 disabled=practice.attempt.outcome is not None or practice.attempt.is_paused,
                 on_click=_insert,
                 args=(practice, id, text),

@@ -11,13 +11,15 @@ from pydantic import ValidationError
 
 from simulator import history, practice
 from simulator.conversation import Language
-from simulator.history import UnknownSnapshot
+from simulator.history import AttemptSummary, Store, UnknownSnapshot
 from simulator.scenarios.formats import Scenario
 from simulator.scenarios.library import Library
 from simulator.scenarios.problems import Problem
-from simulator.ui import labels, routes, services, session
+from simulator.shift import open_shift
+from simulator.ui import labels, routes, services, session, several
 from simulator.ui.labels import in_interface
 from simulator.ui.markup import chips, esc, heading, plain, quiet, subsection
+from simulator.ui.options import start_options
 from simulator.ui.session import _, ngettext
 
 Option = TypeVar("Option", str, int, Language)
@@ -31,6 +33,9 @@ def show() -> None:
         _ask_name()
         return
     library = services.library(session.settings().library)
+    if "several" in st.query_params:
+        several.show(library)
+        return
     chosen = st.query_params.get("scenario", "")
     if chosen in library.scenarios:
         _briefing(library, chosen)
@@ -39,7 +44,8 @@ def show() -> None:
     st.html(heading(_("Practise"), lead))
     if chosen:
         st.warning(_("There is no scenario “{name}” here any more. Choose another one.").format(name=plain(chosen)))
-    _offer_unfinished(library)
+    _offer_unfinished()
+    _offer_several()
     _choose(library)
     _list_problems(library)
 
@@ -57,25 +63,49 @@ def _ask_name() -> None:
             st.error(_("Please write a name."))
 
 
-def _offer_unfinished(library: Library) -> None:
+def _offer_unfinished() -> None:
     store = services.store(session.settings().history)
-    running = [
-        found for found in history.list_attempts(store, trainee=session.trainee(), limit=20) if found.ended_at is None
-    ]
-    for found in running[:_UNFINISHED]:
-        try:
+    found = history.list_attempts(store, trainee=session.trainee(), limit=20)
+    running = [each for each in found if each.ended_at is None]
+    offered: set[str] = set()
+    for each in running:
+        id = each.shift_id or each.id
+        if len(offered) < _UNFINISHED and id not in offered:
+            offered |= {id} if _offer(store, each) else set()
+
+
+def _offer(store: Store, found: AttemptSummary) -> bool:
+    """Offers to go on with an attempt, or with its shift. False if it is over, or cannot be gone on with."""
+    try:
+        if found.shift_id is not None:
+            chats = open_shift(store, found.shift_id)
+            over, count = chats.ended_at is not None, len(chats.chats)
+            title = ngettext("Shift of {count} chat", "Shift of {count} chats", count).format(count=count)
+        else:
             attempt = practice.resume(store, found.id).attempt
-        except (UnknownSnapshot, ValidationError):  # kept by another version of the program
-            continue
-        attempt.pass_time()
-        if attempt.outcome is not None:
-            continue
-        with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"unfinished-{found.id}"):
-            title = esc(in_interface(attempt.case.scenario.title))
-            when = esc(_("Begun {when}, not finished").format(when=labels.moment(found.started_at)))
-            st.html(f'<div class="tc"><b>{title}</b><br><span class="tc-quiet tc-small">{when}</span></div>')
-            if st.button(_("Continue"), key=f"continue-{found.id}"):
-                routes.go("conversation", attempt=found.id)
+            attempt.pass_time()
+            over, title = attempt.outcome is not None, in_interface(attempt.case.scenario.title)
+    except (UnknownSnapshot, ValidationError):  # kept by another version of the program
+        return False
+    if over:
+        return False
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"unfinished-{found.id}"):
+        when = esc(_("Begun {when}, not finished").format(when=labels.moment(found.started_at)))
+        st.html(f'<div class="tc"><b>{esc(title)}</b><br><span class="tc-quiet tc-small">{when}</span></div>')
+        if st.button(_("Continue"), key=f"continue-{found.id}"):
+            if found.shift_id is not None:
+                routes.go("shift", shift=found.shift_id)
+            routes.go("conversation", attempt=found.id)
+    return True
+
+
+def _offer_several() -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="several-offer"):
+        told = _("Sure of single chats? Take a shift: two to four customers who write at once.")
+        st.html(quiet(told))
+        if st.button(_("Several chats at once"), icon=":material/forum:", key="several"):
+            st.query_params["several"] = "1"
+            st.rerun()
 
 
 def _choose(library: Library) -> None:
@@ -206,9 +236,11 @@ def _start(library: Library, id: str, scenario: Scenario) -> None:
         key=f"persona-{id}-{language}",
     )
     st.html(quiet(in_interface(library.personas[persona].about)))
+    mode, low_pressure = start_options()
     if st.button(_("Start"), type="primary", key="start", width="stretch"):
         case = library.cast(id, persona=persona, language=language, seed=random.randrange(2**31))
-        begun = practice.begin(services.store(session.settings().history), case, trainee=session.trainee())
+        store = services.store(session.settings().history)
+        begun = practice.begin(store, case, trainee=session.trainee(), mode=mode, low_pressure=low_pressure)
         session.keep_practice(begun)
         routes.go("conversation", attempt=begun.id)
 

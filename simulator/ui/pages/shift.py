@@ -9,7 +9,7 @@ from simulator import shift as shifts
 from simulator.history import Store, UnknownShift, UnknownSnapshot
 from simulator.practice import Practice
 from simulator.shift import Chat, Shift
-from simulator.ui import labels, routes, services, session, shift_result
+from simulator.ui import routes, services, session, shift_result
 from simulator.ui.markup import chips, esc, notice, quiet
 from simulator.ui.pages import conversation
 from simulator.ui.session import _, ngettext
@@ -24,6 +24,7 @@ def show() -> None:
     if shift.ended_at is not None and "chat" not in st.query_params:
         shift_result.show(shift)
         return
+    st.session_state["shift-drawn"] = _drawn(shift)
     _top(shift.id)
     conversation.view(_selected(shift).practice)
 
@@ -64,8 +65,13 @@ def _selected(shift: Shift) -> Chat:
 @st.fragment
 def _top(shift_id: str) -> None:
     """Header and queue; drawn again by themselves when something has happened in one of the chats."""
+    place = st.session_state.pop("open-chat", None)
+    if place is not None:
+        st.query_params["chat"] = str(place + 1)
+        st.rerun()
     shift = _shift(shift_id)
-    selected = _selected(shift)
+    if st.session_state["shift-drawn"] != _drawn(shift):
+        st.rerun()
     _header(shift)
     key = f"queue-{shift_id}"
 
@@ -77,21 +83,17 @@ def _top(shift_id: str) -> None:
     queue(
         key,
         [chat for chat in shift.chats if chat.has_arrived],
-        selected=selected.place,
+        selected=_selected(shift).place,
         due_in=shift.due_in,
         paused=shift.is_paused,
         low_pressure=shift.low_pressure,
         on_choice=choose,
     )
-    place = st.session_state.pop("open-chat", None)
-    if place is not None:
-        st.query_params["chat"] = str(place + 1)
-        st.rerun()
-    drawn = (shift_id, shift.ended_at is None, selected.practice.id)
-    if st.session_state.get("shift-drawn") not in (None, drawn):
-        st.session_state["shift-drawn"] = drawn
-        st.rerun()
-    st.session_state["shift-drawn"] = drawn
+
+
+def _drawn(shift: Shift) -> tuple[object, ...]:
+    """What the whole page goes by: where it changes, queue and header alone are not enough."""
+    return shift.id, shift.ended_at is None, _selected(shift).practice.id
 
 
 def _header(shift: Shift) -> None:

@@ -233,4 +233,4 @@ def _cost(attempt: Attempt, waits: Sequence[_Wait], elsewhere: Sequence[Span]) -
 
 def _summary(values: Iterable[float | None]) -> Summary:
     known = [value for value in values if value is not None]
-    return Summary(round(sum(known) / len(known), 1), min(known)) if known else Summary(None, None)
+    return Summary(sum(known) / len(known), min(known)) if known else Summary(None, None)

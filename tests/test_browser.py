@@ -99,6 +99,8 @@ def small_library(folder: Path) -> Path:
     """One real scenario, one with markup in its title, a broken one, and a persona that hardly waits."""
     shutil.copytree(SHIPPED / "knowledge" / "tidewell-r4", folder / "knowledge" / "tidewell-r4")
     shutil.copytree(SHIPPED / "personas", folder / "personas")
+    (folder / "macros").mkdir()
+    shutil.copy(SHIPPED / "macros" / "tidewell-r4.yaml", folder / "macros")
     (folder / "scenarios").mkdir()
     source = (SHIPPED / "scenarios" / "late-refund.yaml").read_text("utf-8")
     files = {

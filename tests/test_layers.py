@@ -27,6 +27,7 @@ LAYERS: list[set[str]] = [
     {"log", "course"},
     {"attempt", "knowledge"},
     {"report", "terminal", "scenarios.rehearsal", "knowledge_cli"},
+    {"debrief"},
     {"practice"},
     {"juggling"},
     {"shift"},

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +11,7 @@ from simulator import practice
 from simulator.attempt import Attempt, NotInExam
 from simulator.case import Case
 from simulator.customers import ScriptedCustomer
-from simulator.history import Store, UnknownShift, list_attempts, load_shift, open_store
+from simulator.history import Store, UnknownShift, list_attempts, load_shift
 from simulator.juggling import Juggling, shift_scorecard
 from simulator.log import MemoryLog
 from simulator.practice import Practice
@@ -26,13 +24,6 @@ CASES = [LIBRARY.cast("late-refund", persona="furious"), LIBRARY.cast("wifi-pair
 ASKS = "I am sorry about the wait. Could you tell me your order number, please?"
 HELPS = "Thank you, I am looking at it now. Which light do you see on the router?"
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(tmp_path / "history.db")
-    yield opened
-    opened.close()
 
 
 @dataclass

@@ -51,7 +51,9 @@ def taken_back(practice: Practice) -> None:
 def show(practice: Practice) -> None:
     """Shows the coach's word on the last reply. What is shown is recorded as help, once a reply."""
     attempt = practice.attempt
-    if attempt.mode == "exam" or practice.shift_id is not None:
+    if attempt.mode == "exam" or practice.shift_id is not None or attempt.outcome == "taken_back":
+        return
+    if attempt.outcome is not None and not attempt.exchanges:
         return
     with st.container(key="coach", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", key="coach-bar"):

@@ -38,7 +38,7 @@ def _fact(row: FactRow, sourced: Sourced) -> list[str]:
     }[row.state]
     good = row.state in ("said", "asked")
     tone = "good" if good else "poor" if row.needed or row.state == "wrong" else ""
-    optional = "" if row.needed else _("not needed")
+    optional = "" if row.needed or good else _("not needed")
     where = "" if row.reply is None else _("in reply {number}").format(number=row.reply)
     return [
         f'{esc(row.label)} <span class="tc-quiet">{esc(optional)}</span>',
@@ -123,11 +123,11 @@ def comparison(compared: Comparison) -> str:
     lead = _("From reply {number} on the two branches differ.").format(number=compared.from_reply)
     before, after = compared.first[-1], compared.second[-1]
     rows = [
-        [esc(_("Anger at the end")), *_numbers(before.anger, after.anger, compared.anger, less_is_better=True)],
-        [esc(_("Trust at the end")), *_numbers(before.trust, after.trust, compared.trust)],
+        [esc(labels.mood("anger")), *_numbers(before.anger, after.anger, compared.anger, less_is_better=True)],
+        [esc(labels.mood("trust")), *_numbers(before.trust, after.trust, compared.trust)],
         [esc(_("Overall")), *_numbers(compared.first_overall, compared.second_overall, compared.overall)],
     ]
-    heads = ["", _("Other branch"), _("This branch"), _("Worth")]
+    heads = [_("At the end"), _("Other branch"), _("This branch"), _("Worth")]
     return f'<div class="tc" data-testid="comparison"><p>{esc(lead)}</p>{_table(heads, rows)}</div>'
 
 

@@ -70,7 +70,7 @@ def as_html(practice: Practice, found: Debrief, compared: Comparison | None) -> 
         f"<title>{esc(title)} · {esc(kind)}</title><style>{_style()}</style></head>"
         f'<body class="tc"><header><p class="tc-quiet tc-small" style="margin:0">{esc(kind)}</p>'
         f'<h1 class="tc-title">{esc(title)}</h1>{chips(tags)}</header>'
-        f"{shown}<footer>Tough Customer</footer></body></html>"
+        f"<main>{shown}</main><footer>Tough Customer</footer></body></html>"
     )
 
 

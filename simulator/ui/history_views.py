@@ -89,7 +89,7 @@ def again(attempts: Sequence[AttemptSummary], titled: Callable[[str], str]) -> N
                 (title, [*(_points(tried.scores.get(name)) for tried in shown), _change(each.change(name))])
                 for name, title in _names(shown).items()
             ]
-            heads = [_("First"), _("Best"), _("Last")]
+            heads = [_("First"), _("Best so far"), _("Last")]
             dated = [
                 f"{head}, {labels.short_day(tried.started_at.astimezone(labels.zone()).date())}"
                 for head, tried in zip(heads, shown, strict=True)
@@ -134,7 +134,8 @@ def compare(attempts: Sequence[AttemptSummary], named: Naming) -> None:
         *((title, _best_marked(chosen, name)) for name, title in _names(chosen).items()),
         *_counted(chosen),
     ]
-    st.html(table(_("Attempts side by side"), ["", *(named(each) for each in chosen)], rows))
+    heads = ["", *(named(each) for each in chosen)]
+    st.html(table(_("Attempts side by side"), heads, rows, titled=True))
     with st.container(horizontal=True):
         for each in chosen:
             if st.button(_("Debrief: {attempt}").format(attempt=plain(named(each))), key=f"compared-{each.id}"):
@@ -165,16 +166,26 @@ def verdict(attempt: AttemptSummary) -> str:
     return "–" if attempt.passed is None else _("Passed") if attempt.passed else _("Not passed")
 
 
-def table(caption: str, heads: Sequence[str], rows: Iterable[tuple[str, Sequence[str]]]) -> str:
-    """A table as HTML that a narrow screen scrolls sideways; the first column names the rows. Cells are plain text."""
+def table(
+    caption: str, heads: Sequence[str], rows: Iterable[tuple[str, Sequence[str]]], *, titled: bool = False
+) -> str:
+    """A table as HTML that a narrow screen scrolls sideways; the first column names the rows. Cells are plain text.
+
+    Args:
+        caption: what it shows.
+        heads: of all columns.
+        rows: name and cells.
+        titled: whether a title above says what it shows: the caption is for screen readers only then.
+    """
+    hidden = ' class="tc-unseen"' if titled else ""
     head = "".join(f'<th scope="col">{esc(each)}</th>' for each in heads)
     body = "".join(
         f'<tr><th scope="row">{esc(name)}</th>{"".join(f"<td>{esc(cell)}</td>" for cell in cells)}</tr>'
         for name, cells in rows
     )
     return (
-        f'<div class="tc tc-scroll" tabindex="0" role="region" aria-label="{esc(caption)}"><table class="tc-table">'
-        f"<caption>{esc(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<div class="tc tc-scroll" tabindex="0" role="region" aria-label="{esc(caption)}"><table class="tc-sheet">'
+        f"<caption{hidden}>{esc(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 

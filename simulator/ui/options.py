@@ -12,8 +12,11 @@ from simulator.ui.markup import quiet
 from simulator.ui.session import _
 
 
-def start_options() -> tuple[Mode, bool]:
+def start_options(*, shift: bool = False) -> tuple[Mode, bool]:
     """Shows the options.
+
+    Args:
+        shift: whether they are those of a shift, which has no coach.
 
     Returns:
         The mode, and whether low pressure is wanted.
@@ -27,8 +30,13 @@ def start_options() -> tuple[Mode, bool]:
         key="start-mode",
         persist_state="session",
     )
+    practice = (
+        _("You can pause all chats. The coach is silent in a shift, and nothing can be taken back.")
+        if shift
+        else _("With a coach after each reply, take-backs and pauses. What you use is noted.")
+    )
     told = {
-        "practice": _("With a coach after each reply, take-backs and pauses. What you use is noted."),
+        "practice": practice,
         "exam": _("No hints, no take-backs, no pauses: as it would be at work."),
     }
     st.html(quiet(told[mode]))

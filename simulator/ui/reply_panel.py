@@ -8,8 +8,8 @@ from simulator.attempt import Attempt
 from simulator.conversation import Mood
 from simulator.debrief import Finding, ReplyReview, passage_of
 from simulator.ui import labels
-from simulator.ui.case_card import passage_text
 from simulator.ui.debrief_sections import led_to
+from simulator.ui.desk.knowledge import passage_text
 from simulator.ui.look import MOODS
 from simulator.ui.markup import bubble, chips, esc, highlighted, mark_sign, plain, quiet, quoted, subsection
 from simulator.ui.session import _, language

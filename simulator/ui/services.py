@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 from concurrent.futures import Future
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from simulator import coach, ticket
+from simulator.conversation import Language
 from simulator.history import Store, open_store
 from simulator.knowledge import KnowledgeStore
 from simulator.scenarios.library import Library, load_library
@@ -87,7 +90,19 @@ def warm(root: Path) -> None:
 
 
 def _load_heavy_parts(root: Path) -> None:
+    from simulator.observation import observe
     from simulator.observation.language import detect
 
-    library(root)
     detect("good morning everybody")
+    loaded = library(root)
+    warmed: set[tuple[str, Language]] = set()
+    for id, scenario in loaded.scenarios.items():
+        for language in scenario.languages:
+            if (scenario.product, language) not in warmed and loaded.personas_for(id, language):
+                warmed.add((scenario.product, language))
+                observe("1 2 3.", loaded.cast(id, language=language), language=language, customer_said=())
+    coach.frameworks()
+    ticket.table()
+    # What was loaded stays for good: no collection has to go through it again, which would hold everybody up.
+    gc.collect()
+    gc.freeze()

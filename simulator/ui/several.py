@@ -34,8 +34,7 @@ def show(library: Library) -> None:
     with left:
         cases = _cases(library)
     with right, st.container(border=True):
-        mode, low_pressure = start_options()
-        st.html(quiet(_("The coach is silent in a shift, and nothing can be taken back; in practice you can pause.")))
+        mode, low_pressure = start_options(shift=True)
         if st.button(_("Start the shift"), type="primary", key="start-shift", width="stretch", disabled=not cases):
             store = services.store(session.settings().history)
             id = begin_shift(store, cases, trainee=session.trainee(), mode=mode, low_pressure=low_pressure)

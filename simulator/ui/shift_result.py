@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from simulator.juggling import ChatResult, ShiftScorecard
-from simulator.scoring import DIMENSIONS
+from simulator.scoring import DIMENSIONS, Dimension
 from simulator.shift import Chat, Shift
 from simulator.ui import labels, routes
 from simulator.ui.history_views import table
@@ -70,8 +70,7 @@ def _chats(shift: Shift, card: ShiftScorecard) -> None:
             _name(chat),
             [
                 labels.outcome(result.outcome),
-                _points(result.overall),
-                *(_points(result.scores.get(name)) for name in names),
+                *(_points(value) for value in _values(result, list(names))),
                 _time(result.first_reply),
                 _time(result.longest_wait),
             ],
@@ -83,10 +82,16 @@ def _chats(shift: Shift, card: ShiftScorecard) -> None:
         rows.append((_("On average"), ["", _points(card.overall.mean), *means, "", ""]))
         worst = [_points(card.scores[name].worst) for name in names]
         rows.append((_("Weakest"), ["", _points(card.overall.worst), *worst, "", _time(card.longest_wait)]))
-    st.html(table(_("The chats of the shift"), heads, rows))
+    st.html(table(_("The chats of the shift"), heads, rows, titled=True))
     with st.container(horizontal=True, key="shift-debriefs"):
         for chat in shift.chats:
             _links(shift, chat)
+
+
+def _values(result: ChatResult, names: list[Dimension]) -> list[float | None]:
+    """Overall and dimensions; none where the trainee has stopped."""
+    values = [result.overall, *(result.scores.get(name) for name in names)]
+    return [None for _value in values] if result.outcome == "stopped" else values
 
 
 def _links(shift: Shift, chat: Chat) -> None:
@@ -104,7 +109,7 @@ def _links(shift: Shift, chat: Chat) -> None:
 
 def _juggling(shift: Shift, card: ShiftScorecard) -> None:
     replies = sum(len(chat.practice.attempt.exchanges) for chat in shift.chats)
-    switched = _("You wrote {replies} replies and changed to another chat {switches} times.").format(
+    switched = _("Replies: {replies}; changes to another chat: {switches}.").format(
         replies=replies, switches=card.switches
     )
     if card.cost.seconds == 0:

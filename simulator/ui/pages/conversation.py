@@ -81,11 +81,17 @@ def _header(practice: Practice) -> None:
     attempt = practice.attempt
     with st.container(horizontal=True, vertical_alignment="center", key="conversation-header"):
         st.html(_title(practice))
+        if practice.shift_id is not None:
+            routes.link("shift", _("Back to the shift"), shift=practice.shift_id)
         if attempt.outcome is None:
             if attempt.mode == "practice" and practice.shift_id is None:
                 _pause(practice)
             _breathe(practice)
             _stop(practice)
+        elif attempt.outcome == "taken_back":
+            if st.button(_("Go to where it goes on"), type="primary", key="to-branch"):
+                store = services.store(session.settings().history)
+                routes.go("conversation", attempt=history.branches(store, root_id=practice.root_id)[-1].id)
         elif st.button(_("See the debrief"), type="primary", key="to-debrief"):
             if not any(step.kind == "debrief" for step in attempt.steps):
                 attempt.do("debrief")
@@ -178,9 +184,17 @@ def _chat_side(practice: Practice) -> None:
     if missed is not None and missed.send_id not in known and trouble is None and not ended:
         _sent(practice.id)
         st.rerun()
+    if ended and attempt.outcome != "taken_back":
+        st.html(quiet(_what_next(practice)))
     coach_panel.show(practice)
     if drawn.page_is_behind(practice):
         st.rerun()
+
+
+def _what_next(practice: Practice) -> str:
+    if practice.attempt.case.scenario.desk is None or practice.attempt.desk_closed:
+        return _("The debrief shows what each of your replies did.")
+    return _("Finish the ticket, then see the debrief: it shows what each of your replies did.")
 
 
 def _clock(practice: Practice) -> Clock:

@@ -80,15 +80,16 @@ def _top(shift_id: str) -> None:
         if place is not None and 0 <= place < len(shift.chats):
             st.session_state["open-chat"] = place
 
-    queue(
-        key,
-        [chat for chat in shift.chats if chat.has_arrived],
-        selected=_selected(shift).place,
-        due_in=shift.due_in,
-        paused=shift.is_paused,
-        low_pressure=shift.low_pressure,
-        on_choice=choose,
-    )
+    with st.container(key="shift-queue"):
+        queue(
+            key,
+            [chat for chat in shift.chats if chat.has_arrived],
+            selected=_selected(shift).place,
+            due_in=shift.due_in,
+            paused=shift.is_paused,
+            low_pressure=shift.low_pressure,
+            on_choice=choose,
+        )
 
 
 def _drawn(shift: Shift) -> tuple[object, ...]:
@@ -102,9 +103,8 @@ def _header(shift: Shift) -> None:
         tags = [(_("Exam"), "strong")] if shift.mode == "exam" else []
         still = ngettext("{count} chat is open", "{count} chats are open", running).format(count=running)
         tags.append((_("Ended") if shift.ended_at else still, ""))
-        st.html(
-            f'<div class="tc"><h1 class="tc-title" style="font-size:1.35rem">{esc(_("Shift"))}</h1>{chips(tags)}</div>'
-        )
+        title = esc(_("Shift"))
+        st.html(f'<div class="tc tc-row"><h1 class="tc-title tc-title-small">{title}</h1>{chips(tags)}</div>')
         if shift.ended_at is not None:
             if st.button(_("See the result"), type="primary", key="to-result"):
                 routes.go("shift", shift=shift.id)

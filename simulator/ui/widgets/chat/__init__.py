@@ -122,7 +122,8 @@ def sending(attempt_id: str) -> Sending | None:
 
 
 def _key(attempt_id: str) -> str:
-    return f"chat-{attempt_id}"
+    # Streamlit takes no key with two underscores in a row, which an id may have.
+    return f"chat-{attempt_id.encode().hex()}"
 
 
 def _next_serial() -> int:

@@ -48,6 +48,7 @@ def queue(
             "queue": _("Chats of the shift"),
             "keys": _("Alt and the number opens a chat, Alt and an arrow up or down the one before or after it"),
             "unread": _("new message"),
+            "open": _("open"),
             "waits": _("waits"),
             "paused": _("paused"),
             "late": _("late"),

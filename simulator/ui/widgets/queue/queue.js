@@ -89,14 +89,15 @@ class Queue {
   }
 
   band(chat, since) {
-    if (chat.ended || chat.waited === null) return null;
+    if (chat.ended || chat.waited === null || chat.place === this.data.selected) return null;
     const waited = chat.waited + since;
     return waited <= chat.strong ? "strong" : waited <= chat.good ? "good" : "late";
   }
 
   state(chat, since, band) {
-    const { labels, paused } = this.data;
+    const { labels, paused, selected } = this.data;
     if (chat.ended) return chat.ended;
+    if (chat.place === selected) return labels.open; // its clock is in the chat
     if (paused) return labels.paused;
     if (chat.waited === null) return labels.waits;
     const time = clockTime(chat.waited + since);

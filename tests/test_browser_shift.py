@@ -1,0 +1,289 @@
+"""Shifts, the options of a start and the history in a headless Chromium: real server, real database, no mocks."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from test_browser import ASKS, App, Chat, app, begin, browser, context, page  # noqa: F401: fixtures among them
+
+from simulator import practice
+from simulator.conversation import Mode
+from simulator.history import list_attempts, load_shift
+from simulator.scenarios.library import load_library
+from simulator.scoring import best_reply, in_words
+from simulator.shift import Shift, begin_shift, open_shift
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+pytestmark = pytest.mark.browser
+
+
+def new_shift(
+    app: App, *, personas: tuple[str, ...] = ("anxious", "anxious"), apart: float = 0.0, low_pressure: bool = False
+) -> str:
+    """A shift begun behind the screens; its id."""
+    store = app.store()
+    try:
+        library = load_library(app.library)
+        cases = [library.cast("late-refund", persona=persona, seed=n) for n, persona in enumerate(personas)]
+        return begin_shift(store, cases, trainee="Mira", apart=apart, low_pressure=low_pressure)
+    finally:
+        store.close()
+
+
+def stored(app: App, shift_id: str) -> Shift:
+    store = app.store()
+    try:
+        return open_shift(store, shift_id)
+    finally:
+        store.close()
+
+
+def go_to(app: App, page: Page, shift_id: str) -> Chat:
+    page.goto(f"{app.url}/shift?shift={shift_id}&name=Mira")
+    chat = Chat(page)
+    chat.customer.first.wait_for()
+    return chat
+
+
+def in_queue(page: Page) -> Locator:
+    return page.get_by_test_id("queue-chat")
+
+
+def wait_until_open(page: Page, number: int) -> None:
+    in_queue(page).nth(number - 1).and_(page.locator("[aria-current=true]")).wait_for()
+    page.wait_for_function("document.activeElement?.shadowRoot?.activeElement?.tagName === 'TEXTAREA'")
+
+
+def play(app: App, trainee: str, *, days_ago: float = 0, mode: Mode = "practice", stopped: bool = False) -> str:
+    """An attempt with one reply; closed, so that it has a verdict, or stopped."""
+    store = app.store()
+    try:
+        case = load_library(app.library).cast("late-refund")
+        started = datetime.now(UTC) - timedelta(days=days_ago)
+        begun = practice.begin(store, case, trainee=trainee, mode=mode, started_at=started)
+        option = best_reply(case, begun.attempt.situation)
+        begun.attempt.reply(in_words(case, option, language="en", variant=0))
+        if stopped:
+            begun.attempt.stop()
+        else:
+            begun.attempt.close()
+        return begun.id
+    finally:
+        store.close()
+
+
+def look_at(app: App, page: Page, trainee: str, view: str | None = None) -> None:
+    page.goto(f"{app.url}/history?name={trainee}")
+    page.get_by_role("heading", name="History").wait_for()
+    if view:
+        page.get_by_text(view, exact=True).click()
+
+
+def test_a_shift_begins_on_the_practise_page_and_ends_with_its_result(app: App, page: Page) -> None:
+    page.goto(f"{app.url}/?name=Mira")
+    page.get_by_role("button", name="Several chats at once").click()
+    page.get_by_role("button", name="Start the shift").click()
+    chat = Chat(page)
+    chat.customer.first.wait_for()
+    assert in_queue(page).count() == 1
+    chat.say(ASKS)
+    shift_id = page.url.partition("shift=")[2].partition("&")[0]
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="End the shift").click()
+    verdict = page.get_by_test_id("shift-verdict")
+    verdict.wait_for()
+    assert "2 chats were stopped and do not count." in verdict.inner_text()
+    assert page.get_by_role("region", name="The chats of the shift").get_by_role("row").count() == 3
+    assert stored(app, shift_id).ended_at is not None
+    page.get_by_role("button", name="Debrief: Alex Lindner").first.click()
+    page.get_by_test_id("verdict").wait_for()
+
+
+def test_chats_are_changed_by_keyboard_and_keep_what_was_written(app: App, page: Page) -> None:
+    chat = go_to(app, page, new_shift(app))
+    chat.text.fill("half a reply")
+    page.keyboard.press("Alt+2")
+    wait_until_open(page, 2)
+    assert chat.text.input_value() == ""
+    chat.say(ASKS)
+    page.keyboard.press("Alt+ArrowUp")
+    wait_until_open(page, 1)
+    assert chat.text.input_value() == "half a reply"
+    assert chat.agent.count() == 0
+    page.reload()
+    chat.customer.first.wait_for()
+    assert chat.text.input_value() == "half a reply"
+    in_queue(page).nth(1).click()
+    wait_until_open(page, 2)
+    chat.customer.nth(1).wait_for()
+    assert chat.texts(chat.agent) == [ASKS]
+
+
+def test_a_shift_outlives_a_killed_server(app: App, page: Page) -> None:
+    shift_id = new_shift(app)
+    chat = go_to(app, page, shift_id)
+    chat.say(ASKS)
+    url = page.url
+    page.goto("about:blank")
+    app.kill()
+    app.start()
+    page.goto(url)
+    chat.customer.nth(1).wait_for()
+    assert chat.texts(chat.agent) == [ASKS]
+    assert in_queue(page).count() == 2
+    assert [len(each.practice.attempt.transcript) for each in stored(app, shift_id).chats] == [3, 1]
+
+
+def test_a_new_customer_is_announced_and_waits(app: App, page: Page) -> None:
+    chat = go_to(app, page, new_shift(app, apart=4))
+    in_queue(page).nth(1).wait_for()
+    assert page.get_by_test_id("queue-news").text_content() == "New chat: Alex Lindner"
+    second = in_queue(page).nth(1)
+    assert "new message" in second.inner_text()
+    page.wait_for_function("chat => /0:0[2-9]/.test(chat.innerText)", arg=second.element_handle())
+    second.click()
+    wait_until_open(page, 2)
+    assert chat.customer.count() == 1
+    assert "new message" not in second.inner_text()
+
+
+def test_a_customer_leaves_while_another_chat_is_open(app: App, page: Page) -> None:
+    shift_id = new_shift(app, personas=("anxious", "hurried"))
+    go_to(app, page, shift_id)
+    in_queue(page).nth(1).and_(page.locator("[data-ended]")).wait_for()
+    assert "Customer left" in in_queue(page).nth(1).inner_text()
+    assert [each.practice.attempt.outcome for each in stored(app, shift_id).chats] == [None, "abandoned"]
+
+
+def test_a_pause_stops_every_chat(app: App, page: Page) -> None:
+    shift_id = new_shift(app)
+    chat = go_to(app, page, shift_id)
+    page.get_by_role("button", name="Pause all").click()
+    go_on = page.get_by_role("button", name="Go on")
+    go_on.wait_for()
+    assert stored(app, shift_id).is_paused
+    assert "paused" in in_queue(page).nth(1).inner_text()
+    go_on.click()
+    page.get_by_role("button", name="Pause all").wait_for()
+    assert not stored(app, shift_id).is_paused
+    chat.say(ASKS)
+
+
+def test_low_pressure_shows_no_waiting_times(app: App, page: Page) -> None:
+    go_to(app, page, new_shift(app, low_pressure=True))
+    assert "waits" in in_queue(page).nth(1).inner_text()
+    assert not re.search(r"\d:\d\d", page.get_by_test_id("queue").inner_text())
+
+
+def test_a_running_shift_is_offered_once(app: App, page: Page) -> None:
+    shift_id = new_shift(app)
+    page.goto(f"{app.url}/?name=Mira")
+    page.get_by_text("Shift of 2 chats").first.wait_for()
+    page.locator("[class*=st-key-unfinished-]", has_text="Shift of 2 chats").first.get_by_role("button").click()
+    in_queue(page).first.wait_for()
+    assert f"shift={shift_id}" in page.url
+
+
+def test_an_unknown_shift_says_what_to_do(app: App, page: Page) -> None:
+    page.goto(f"{app.url}/shift?shift=nothing&name=Mira")
+    assert "There is no shift at this address." in page.get_by_test_id("unknown-shift").inner_text()
+
+
+def test_mode_and_low_pressure_are_remembered(app: App, page: Page) -> None:
+    page.goto(f"{app.url}/?name=Examinee&scenario=late-refund")
+    page.get_by_test_id("briefing").wait_for()
+    page.get_by_text("Exam", exact=True).click()
+    page.get_by_text("No hints, no take-backs, no pauses").wait_for()
+    page.get_by_text("Low pressure").click()
+    page.get_by_role("button", name="Start", exact=True).click()
+    Chat(page).customer.first.wait_for()
+    store = app.store()
+    (found,) = list_attempts(store, trainee="Examinee")
+    store.close()
+    assert (found.mode, found.low_pressure) == ("exam", True)
+    page.get_by_role("link", name="Practise").click()
+    page.get_by_role("button", name="Several chats at once").click()
+    page.get_by_text("No hints, no take-backs, no pauses").wait_for()
+    assert page.get_by_role("switch", name="Low pressure").or_(page.get_by_label("Low pressure")).first.is_checked()
+
+
+def test_the_history_of_a_newcomer_says_what_to_do(app: App, page: Page) -> None:
+    look_at(app, page, "Newcomer")
+    page.get_by_text("No attempts yet").wait_for()
+    play(app, "Onetimer")
+    look_at(app, page, "Onetimer", "Trends")
+    page.get_by_text("No trend yet").wait_for()
+    page.get_by_text("Retries", exact=True).click()
+    page.get_by_text("No scenario was tried twice").wait_for()
+    page.get_by_text("Compare", exact=True).click()
+    page.get_by_text("Nothing to compare yet").wait_for()
+
+
+def test_trends_leave_out_what_was_stopped(app: App, page: Page) -> None:
+    for days_ago in (20.0, 19.9, 3.0):
+        play(app, "Trendy", days_ago=days_ago)
+    play(app, "Trendy", stopped=True)
+    look_at(app, page, "Trendy", "Trends")
+    page.get_by_test_id("trends").get_by_role("img").first.wait_for()
+    page.get_by_text("an attempt", exact=True).click()
+    page.get_by_text("Each point is one attempt.").wait_for()
+    page.wait_for_function("document.querySelectorAll('[data-testid=stMain] circle').length >= 0")
+    assert page.get_by_test_id("trends").locator("figure").first.locator("circle").count() == 3
+    page.get_by_text("The values as a table").click()
+    table = page.get_by_role("region", name="Mean, and in brackets")
+    assert table.get_by_role("row").count() == 4
+
+
+def test_retries_and_comparison(app: App, page: Page) -> None:
+    for days_ago in (9.0, 2.0):
+        play(app, "Again", days_ago=days_ago)
+    look_at(app, page, "Again", "Retries")
+    rows = page.get_by_role("region", name="2 attempts").get_by_role("row")
+    rows.nth(1).wait_for()
+    assert rows.nth(1).inner_text().startswith("Overall")
+    page.get_by_role("button", name="Compare", exact=True).last.click()
+    side = page.get_by_role("region", name="Attempts side by side")
+    side.wait_for()
+    assert side.get_by_role("columnheader").count() == 3
+    assert "Replies\t1\t1" in side.inner_text()
+
+
+def test_filters_that_leave_nothing_can_be_taken_away(app: App, page: Page) -> None:
+    play(app, "Picky")
+    play(app, "Picky", mode="exam", days_ago=40)
+    look_at(app, page, "Picky")
+    page.get_by_role("button", name="Debrief").nth(1).wait_for()
+    for label, option in (("Mode", "Exam"), ("Time", "Last 7 days")):
+        page.get_by_label(label, exact=True).click()
+        page.get_by_role("option", name=option).click()
+    page.get_by_role("button", name="Take the filters away").click()
+    page.get_by_role("button", name="Debrief").nth(1).wait_for()
+
+
+def test_a_shift_is_a_group_in_the_history(app: App, page: Page) -> None:
+    shift_id = new_shift(app)
+    store = app.store()
+    open_shift(store, shift_id).stop()
+    open_shift(store, shift_id)
+    assert load_shift(store, shift_id=shift_id).ended_at is not None
+    store.close()
+    look_at(app, page, "Mira")
+    group = page.locator(f".st-key-shift-{shift_id}")
+    group.wait_for()
+    assert group.get_by_role("button", name="Debrief").count() == 2
+    group.get_by_role("button", name="See the shift").click()
+    page.get_by_test_id("shift-verdict").wait_for()
+
+
+@pytest.mark.parametrize("path", ["/shift?shift={shift}", "/history?x={shift}", "/?several=1&x={shift}"])
+def test_narrow_screens(app: App, page: Page, path: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(app.url + path.format(shift=new_shift(app)) + "&name=Mira")
+    page.locator("h1").first.wait_for()
+    page.wait_for_timeout(1000)
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 390

@@ -1,0 +1,225 @@
+"""The debrief on its page and in its exports: every section in order, whatever became of the attempt, all escaped."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from simulator import history, practice
+from simulator.conversation import Mode
+from simulator.documents import Passage
+from simulator.history import Store
+from simulator.practice import Practice
+from simulator.scenarios.library import load_library
+from simulator.scoring import best_reply, in_words
+from simulator.ui.passage_html import passage_html
+
+LIBRARY = load_library()
+HOSTILE = '<img src=x onerror=alert(1)> </style><script>alert(2)</script> Calm down. & "quoted" **bold**'
+SECTIONS = ["What happened", "Mood", "Accuracy", "Moves", "What to practise next", "Help used"]
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    monkeypatch.setenv("TOUGH_CUSTOMER_DATABASE", str(tmp_path / "history.db"))
+    return history.open_store(tmp_path / "history.db")
+
+
+def begun(kept: Store, *replies: str, mode: Mode = "practice") -> Practice:
+    made = practice.begin(kept, LIBRARY.cast("late-refund"), trainee="Mira", mode=mode)
+    for reply in replies:
+        made.attempt.reply(reply)
+    return made
+
+
+def best(made: Practice) -> str:
+    situation = made.attempt.situation
+    option = best_reply(made.attempt.case, situation)
+    return in_words(made.attempt.case, option, language=situation.language, variant=situation.replies)
+
+
+def page_of(made: Practice, language: str = "en") -> AppTest:
+    """The page of an attempt, run without a browser."""
+
+    def script() -> None:
+        from simulator.ui.pages import debrief
+
+        debrief.show()
+
+    app = AppTest.from_function(script, default_timeout=60)
+    app.query_params["attempt"] = made.id
+    app.query_params["lang"] = language
+    app.run()
+    assert not app.exception
+    return app
+
+
+def shown(app: AppTest) -> str:
+    return "\n".join(str(getattr(element, "value", "")) for element in app.get("html"))
+
+
+def exported(app: AppTest) -> tuple[str, str]:
+    """The files that the page offers: JSON and HTML."""
+    exports = app.session_state["exports"]
+    return str(exports[2]), str(exports[3])
+
+
+class Tags(HTMLParser):
+    """All tags of a document with their attributes, and its texts."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
+        self.texts: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def test_the_page_shows_every_section_in_order(kept: Store) -> None:
+    made = begun(kept, "Calm down.")
+    made.attempt.reply(best(made))
+    made.attempt.stop()
+    html = shown(page_of(made))
+    places = [re.search(rf"<h2[^>]*>{name}", html) for name in SECTIONS]
+    assert all(places)
+    starts = [place.start() for place in places if place]
+    assert starts == sorted(starts)
+    assert 'data-passed="open"' in html
+
+
+def test_the_export_has_the_same_sections_and_stands_on_its_own(kept: Store) -> None:
+    made = begun(kept, "Calm down.")
+    made.attempt.reply(best(made))
+    made.attempt.stop()
+    as_json, as_html = exported(page_of(made))
+    starts = [as_html.find(f'<h2 class="tc tc-h2">{name}</h2>') for name in SECTIONS]
+    assert -1 not in starts
+    assert starts == sorted(starts)
+    found = Tags(as_html)
+    assert not {"script", "link", "img", "iframe"} & set(found.tags)
+    assert all(value.startswith("#") for name, value in found.attributes if name in ("src", "href"))
+    anchors = {value for name, value in found.attributes if name == "id"}
+    assert {value[1:] for name, value in found.attributes if name == "href"} <= anchors
+    assert "@import" not in as_html
+    assert not re.search(r"url\([\"']?https?:", as_html)
+    data = json.loads(as_json)
+    assert (data["mode"], data["outcome"], len(data["debrief"]["story"]) >= 4) == ("practice", "stopped", True)
+    assert data["steps"][-1]["kind"] == "debrief"
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_what_the_trainee_wrote_is_never_html(kept: Store, language: str) -> None:
+    made = begun(kept, HOSTILE, HOSTILE)
+    made.attempt.do("search", {"query": HOSTILE, "language": "en", "found": ""})
+    made.attempt.do("form", {"note": HOSTILE})
+    made.attempt.stop()
+    app = page_of(made, language)
+    for html in (shown(app), exported(app)[1]):
+        found = Tags(html)
+        assert not {"script", "img"} & set(found.tags)
+        assert "onerror" not in {name for name, _ in found.attributes}
+        assert "<img" in "".join(found.texts)
+    assert f'<html lang="{language}">' in exported(app)[1]
+
+
+def test_an_attempt_that_was_stopped_has_no_verdict_and_no_fault(kept: Store) -> None:
+    made = begun(kept)
+    made.attempt.stop()
+    html = shown(page_of(made))
+    assert "No verdict" in html
+    assert "Not passed" not in html
+    assert "No reply was written." in html
+
+
+def test_a_running_practice_shows_how_it_stands(kept: Store) -> None:
+    app = page_of(begun(kept, "Calm down."))
+    assert "still going on" in shown(app)
+    assert 'data-testid="story"' in shown(app)
+    assert 'data-testid="verdict"' not in shown(app)
+
+
+def test_a_running_exam_shows_nothing_of_its_debrief(kept: Store) -> None:
+    made = begun(kept, "Calm down.", mode="exam")
+    app = page_of(made)
+    assert "still going on" in shown(app)
+    assert 'data-testid="story"' not in shown(app)
+    assert "exports" not in app.session_state
+    made.attempt.stop()
+    assert "Exam: no help was on offer." in shown(page_of(made))
+
+
+def test_opening_the_debrief_closes_the_desk_once(kept: Store) -> None:
+    made = begun(kept, "Calm down.")
+    made.attempt.stop()
+    for _ in range(2):
+        page_of(made)
+    made.attempt.refresh()
+    assert [step.kind for step in made.attempt.steps] == ["debrief"]
+    assert made.attempt.desk_closed
+
+
+def test_branches_stand_beside_each_other(kept: Store) -> None:
+    first = begun(kept, "I can see your parcel.", "Calm down.")
+    second = practice.take_back(kept, first, turn=first.attempt.exchanges[1].turn)
+    second.attempt.reply(best(second))
+    second.attempt.stop()
+    app = page_of(second)
+    assert "From reply 2 on the two branches differ." in shown(app)
+    assert "Replies taken back: 1" in shown(app)
+    assert 'opacity="0.35"' in exported(app)[1]
+    left = page_of(practice.resume(kept, first.id))
+    assert "You took a reply back here." in shown(left)
+    assert "Open the newest branch" in [button.label for button in left.button]
+    alone = begun(kept, "Calm down.")
+    alone.attempt.stop()
+    assert 'data-testid="comparison"' not in shown(page_of(alone))
+
+
+def test_a_rating_is_kept_and_shown_again(kept: Store) -> None:
+    made = begun(kept, "Calm down.")
+    made.attempt.stop()
+    app = page_of(made)
+    app.feedback[0].set_value(3).run()
+    app.text_area[0].set_value("Good <b>one</b>").run()
+    app.button("save-rating").click().run()
+    rating = history.load_rating(kept, attempt_id=made.id)
+    assert rating is not None
+    assert (rating.stars, rating.comment) == (4, "Good <b>one</b>")
+    assert page_of(made).text_area[0].value == "Good <b>one</b>"
+
+
+def test_a_disputed_score_is_kept_with_its_receipt(kept: Store) -> None:
+    made = begun(kept, "Calm down.")
+    made.attempt.stop()
+    app = page_of(made)
+    app.selectbox("dispute-about").set_value(1).run()
+    app.selectbox("dispute-score").set_value("tone").run()
+    app.text_area("dispute-reason").set_value("It was meant <i>kindly</i>.").run()
+    app.button("dispute").click().run()
+    (dispute,) = history.list_disputes(kept, attempt_id=made.id)
+    assert (dispute.dimension, dispute.turn_index) == ("tone", made.attempt.exchanges[0].turn)
+    assert dispute.receipt["evidence"][0]["quote"] == "Calm down"
+    assert dispute.receipt["version"]
+    assert "It was meant &lt;i&gt;kindly&lt;/i&gt;." in shown(app)
+
+
+def test_a_passage_becomes_plain_html() -> None:
+    blocks = ["Pay **now** <b>x</b> [here](https://example.org).", "- one\n- two", "| A | B |\n|---|---|\n| 1 | 2 |"]
+    text = "\n\n".join([*blocks, "1. first"])
+    html = passage_html(Passage("a#b", "a", "en", "a", "b", "A", text))
+    assert html == (
+        "<p>Pay <b>now</b> &lt;b&gt;x&lt;/b&gt; here.</p><ul><li>one</li><li>two</li></ul>"
+        "<table><tr><th>A</th><th>B</th></tr><tr><td>1</td><td>2</td></tr></table><ol><li>first</li></ol>"
+    )

@@ -1,0 +1,87 @@
+"""What attempts say together: the points of a trend, and retries of a scenario."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from simulator.history import AttemptSummary
+from simulator.ui.progress import periods, retries, usual_step
+
+MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+def attempt(day: float, *, scenario: str = "late-refund", **scores: float | None) -> AttemptSummary:
+    started = MONDAY + timedelta(days=day)
+    return AttemptSummary(
+        id=f"{scenario}-{day}",
+        trainee="Mira",
+        scenario=scenario,
+        persona="furious",
+        language="en",
+        started_at=started,
+        ended_at=started + timedelta(minutes=5),
+        outcome="resolved",
+        overall=scores.get("overall"),
+        passed=True,
+        mode="practice",
+        low_pressure=False,
+        root_id=f"{scenario}-{day}",
+        branch=0,
+        parent_id=None,
+        parent_turns=None,
+        shift_id=None,
+        shift_place=None,
+        branches=1,
+        scores=scores,
+        help={},
+    )
+
+
+def test_a_week_is_one_point_with_the_number_of_attempts_behind_it() -> None:
+    attempts = [attempt(0, overall=50.0), attempt(6.5, overall=80.0), attempt(7, overall=90.0)]
+    found = periods(attempts[::-1], step="week", zone=UTC)
+    assert [(each.day.isoformat(), each.mean("overall"), each.count("overall")) for each in found] == [
+        ("2026-03-02", 65.0, 2),
+        ("2026-03-09", 90.0, 1),
+    ]
+
+
+def test_no_verdict_is_not_counted() -> None:
+    found = periods([attempt(0, tone=40.0), attempt(0.1, tone=None), attempt(0.2)], step="day", zone=UTC)
+    assert [(each.mean("tone"), each.count("tone"), each.mean("process")) for each in found] == [(40.0, 1, None)]
+
+
+def test_days_begin_where_the_reader_is() -> None:
+    late, early = attempt(0.3, overall=10.0), attempt(0.42, overall=20.0)
+    assert len(periods([late, early], step="day", zone=UTC)) == 1
+    assert [each.day.day for each in periods([late, early], step="day", zone=ZoneInfo("Asia/Yekaterinburg"))] == [2, 3]
+
+
+def test_each_attempt_can_be_a_point() -> None:
+    found = periods([attempt(0.1, overall=30.0), attempt(0, overall=20.0)], step="attempt", zone=UTC)
+    assert [each.mean("overall") for each in found] == [20.0, 30.0]
+
+
+def test_the_usual_point_follows_the_time_that_there_is() -> None:
+    assert usual_step([attempt(0), attempt(0.1), attempt(1)], UTC) == "attempt"
+    assert usual_step([attempt(0), attempt(1), attempt(9)], UTC) == "day"
+    assert usual_step([attempt(0), attempt(9), attempt(30)], UTC) == "week"
+
+
+def test_retries_stand_beside_each_other() -> None:
+    attempts = [
+        attempt(0, overall=40.0, tone=50.0),
+        attempt(1, overall=90.0, tone=70.0),
+        attempt(2, overall=60.0, tone=45.0, process=100.0),
+        attempt(3, scenario="spare-brush", overall=99.0),
+    ]
+    (found,) = retries(attempts)
+    assert (found.scenario, found.attempts) == ("late-refund", 3)
+    assert [each.overall for each in (found.first, found.best, found.last)] == [40.0, 90.0, 60.0]
+    assert (found.change("overall"), found.change("tone"), found.change("process")) == (20.0, -5.0, None)
+
+
+def test_the_scenario_tried_last_comes_first() -> None:
+    attempts = [attempt(day, scenario=name, overall=50.0) for day, name in ((0, "a"), (1, "b"), (2, "b"), (3, "a"))]
+    assert [each.scenario for each in retries(attempts)] == ["a", "b"]

@@ -16,6 +16,19 @@ from simulator.scoring import ReaderLanguage
 from simulator.ui.translations import FOLDER, LANGUAGES, catalogue, po_file
 
 UI = Path(__file__).parents[1] / "simulator" / "ui"
+NOT_SHOWN = {
+    "space",
+    "form",
+    "feedback",
+    "columns",
+    "container",
+    "fragment",
+    "cache_resource",
+    "cache_data",
+    "Page",
+    "set_page_config",
+}
+"""Calls of Streamlit whose first text is no text for people."""
 KEYWORDS = {"_": None, "ngettext": (1, 2)}
 TRANSLATED: list[ReaderLanguage] = [language for language in LANGUAGES if language != "en"]
 
@@ -82,6 +95,27 @@ def test_no_text_hides_in_an_f_string() -> None:
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in KEYWORDS
     ]
     assert hidden == []
+
+
+def test_no_widget_is_given_a_bare_text() -> None:
+    """What Streamlit shows comes through `_` or from data; a literal with letters in it would stay English."""
+    shown = {"label", "placeholder", "help", "body", "title", "caption", "text"}
+    bare = [
+        f"{path.relative_to(UI)}:{call.lineno}: {argument.value}"
+        for path in UI.rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id in {"st", "left", "right", "column", "tab"}
+        and call.func.attr not in NOT_SHOWN
+        for argument in [*call.args[:1], *(word.value for word in call.keywords if word.arg in shown)]
+        if isinstance(argument, ast.Constant)
+        and isinstance(argument.value, str)
+        and re.search(r"[^\W\d_]", argument.value)
+        and not argument.value.startswith(("<", ":material"))
+    ]
+    assert bare == []
 
 
 def test_russian_counts() -> None:

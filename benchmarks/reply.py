@@ -82,7 +82,9 @@ def measure_shifts(folder: Path, count: int) -> dict[str, dict[str, float]]:
         cases = pick_cases(library, count=4, languages=LANGUAGES, seed=seed)
         shift = begin_shift(store, cases, trainee="benchmark", apart=0)
         kept = {chat.practice.id: chat.practice for chat in open_shift(store, shift).chats}
-        texts = [[exchange.reply for exchange in play(case, "novice").exchanges] for case in cases]
+        texts = [
+            [exchange.reply for who in ("expert", "novice") for exchange in play(case, who).exchanges] for case in cases
+        ]
         for round_of_replies in itertools.zip_longest(*texts):
             for chat, text in zip(kept.values(), round_of_replies, strict=True):
                 attempt = chat.attempt
@@ -90,8 +92,9 @@ def measure_shifts(folder: Path, count: int) -> dict[str, dict[str, float]]:
                     continue
                 if acts:
                     times["action"].append(timed(lambda: attempt.do("action", ACTION)))  # noqa: B023
+                fresh = f"{text} ({len(replies)})"  # a text that was read before is read faster
                 if attempt.outcome is None:
-                    replies.append(timed(lambda: attempt.reply(text)))  # noqa: B023
+                    replies.append(timed(lambda: attempt.reply(fresh)))  # noqa: B023
                 times["shift_read"].append(
                     timed(lambda: open_shift(store, shift, resume=lambda _, id: kept.get(id) or resume(store, id)))  # noqa: B023
                 )

@@ -122,7 +122,13 @@ def test_closing_the_ticket_ends_the_conversation(app: App, page: Page) -> None:
     ticket.get_by_text("The ticket is closed").wait_for()
     assert ticket.get_by_label("Category", exact=True).is_disabled()
     assert ticket.get_by_label("Action", exact=True).count() == 0
-    assert stored(app, chat.attempt_id)[2] == "closed"
+    closed = chat.attempt_id
+    assert stored(app, closed)[2] == "closed"
+    page.get_by_role("button", name="Take this reply back").click()
+    page.wait_for_function("id => !location.search.includes(id)", arg=closed)
+    chat.say("I will see to it today.")
+    assert tab(page, "Ticket").get_by_label("Action", exact=True).is_visible()
+    assert stored(app, closed)[2] == "closed"
 
 
 def test_a_stopped_conversation_can_be_wrapped_up_until_its_debrief(app: App, page: Page) -> None:

@@ -1,5 +1,8 @@
 """Shifts, the options of a start and the history in a headless Chromium: real server, real database, no mocks."""
 
+# The fixtures are imported, and every test has arguments of their names.
+# ruff: noqa: F811
+
 from __future__ import annotations
 
 import re
@@ -7,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from test_browser import ASKS, App, Chat, app, begin, browser, context, page  # noqa: F401: fixtures among them
+from test_browser import ASKS, App, Chat, app, browser, context, page  # noqa: F401
 
 from simulator import practice
 from simulator.conversation import Mode
@@ -232,7 +235,6 @@ def test_trends_leave_out_what_was_stopped(app: App, page: Page) -> None:
     page.get_by_test_id("trends").get_by_role("img").first.wait_for()
     page.get_by_text("an attempt", exact=True).click()
     page.get_by_text("Each point is one attempt.").wait_for()
-    page.wait_for_function("document.querySelectorAll('[data-testid=stMain] circle').length >= 0")
     assert page.get_by_test_id("trends").locator("figure").first.locator("circle").count() == 3
     page.get_by_text("The values as a table").click()
     table = page.get_by_role("region", name="Mean, and in brackets")
@@ -246,7 +248,7 @@ def test_retries_and_comparison(app: App, page: Page) -> None:
     rows = page.get_by_role("region", name="2 attempts").get_by_role("row")
     rows.nth(1).wait_for()
     assert rows.nth(1).inner_text().startswith("Overall")
-    page.get_by_role("button", name="Compare", exact=True).last.click()
+    page.get_by_role("button", name="Compare them").click()
     side = page.get_by_role("region", name="Attempts side by side")
     side.wait_for()
     assert side.get_by_role("columnheader").count() == 3
@@ -287,3 +289,20 @@ def test_narrow_screens(app: App, page: Page, path: str) -> None:
     page.locator("h1").first.wait_for()
     page.wait_for_timeout(1000)
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
+
+
+def test_a_chat_can_go_on_after_its_shift(app: App, page: Page) -> None:
+    shift_id = new_shift(app)
+    store = app.store()
+    chats = open_shift(store, shift_id)
+    chats.chats[0].practice.attempt.reply("Calm down.")
+    chats.stop()
+    branch = practice.take_back(store, open_shift(store, shift_id).chats[0].practice, turn=1)
+    store.close()
+    page.goto(f"{app.url}/?name=Mira")
+    page.locator(f".st-key-unfinished-{branch.id}").get_by_role("button", name="Continue").click()
+    chat = Chat(page)
+    chat.customer.first.wait_for()
+    assert chat.attempt_id == branch.id
+    look_at(app, page, "Mira")
+    page.locator(f".st-key-attempt-{branch.id}").get_by_role("button", name="Continue").wait_for()

@@ -23,7 +23,7 @@ class BreatheCard:
     id: str
     title: Worded
     steps: tuple[Worded, ...]
-    source: str
+    source: Worded
 
 
 @lru_cache(maxsize=1)

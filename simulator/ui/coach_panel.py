@@ -88,12 +88,13 @@ def _framework() -> str:
             key="framework",
             persist_state="session",
         )
+        about, source = known[chosen].about[reader], known[chosen].source[reader]
         steps = "".join(
             f"<li><b>{esc(step.name[reader])}</b> {esc(step.tip[reader])}</li>" for step in known[chosen].steps
         )
         st.html(
-            f'<div class="tc tc-small"><p>{esc(known[chosen].about[reader])}</p><ol class="tc-steps">{steps}</ol>'
-            f'<p class="tc-quiet">{esc(known[chosen].source[reader])}</p></div>'
+            f'<div class="tc tc-small tc-framework" tabindex="0"><p>{esc(about)}</p><ol class="tc-steps">{steps}</ol>'
+            f'<p class="tc-quiet">{esc(source)}</p></div>'
         )
     return chosen
 

@@ -80,7 +80,7 @@ def again(attempts: Sequence[AttemptSummary], titled: Callable[[str], str]) -> N
                 st.html(subsection(titled(each.scenario)))
                 tries = list({tried.id: tried for tried in (each.first, each.best, each.last)})
                 st.button(
-                    _("Compare"), key=f"compare-{each.scenario}", on_click=_compare, args=(tries,), type="tertiary"
+                    _("Compare them"), key=f"compare-{each.scenario}", on_click=_compare, args=(tries,), type="tertiary"
                 )
                 if st.button(_("Practise again"), key=f"again-{each.scenario}", type="tertiary"):
                     routes.go("practise", scenario=each.scenario)
@@ -95,7 +95,7 @@ def again(attempts: Sequence[AttemptSummary], titled: Callable[[str], str]) -> N
                 for head, tried in zip(heads, shown, strict=True)
             ]
             caption = _("{count} attempts; the best is the one with the best overall").format(count=each.attempts)
-            st.html(table(caption, ["", *dated, _("First to last")], rows))
+            st.html(table(caption, ["", *dated, _("Change")], rows))
 
 
 def _compare(ids: list[str]) -> None:

@@ -25,7 +25,7 @@ def ticket(practice: Practice) -> None:
     attempt = practice.attempt
     closed = attempt.desk_closed
     if closed:
-        st.html(_notice(_("The ticket is closed: nothing can be changed in it any more.")))
+        st.html(_notice(in_interface(offers.table().problems["closed"])))
     elif attempt.outcome is not None:
         st.html(_notice(_("The conversation is over. Finish the ticket, then see the debrief.")))
     with st.container(horizontal=True, key="ticket-form"):
@@ -158,9 +158,8 @@ def _close(practice: Practice) -> None:
         st.button(label, type="primary", key="close-ticket", on_click=_do_close, args=(practice,))
         return
     with st.popover(label, width="content", key="close-popover"):
-        st.html(
-            f'<p class="tc tc-small">{esc(_("The conversation is still going on: closing the ticket ends it."))}</p>'
-        )
+        warning = _("The conversation is still going on: closing the ticket ends it.")
+        st.html(f'<p class="tc tc-small">{esc(warning)}</p>')
         st.button(_("Close it and end the conversation"), key="close-ticket", on_click=_do_close, args=(practice,))
 
 
@@ -175,7 +174,8 @@ def _done(practice: Practice) -> None:
     done = practice.attempt.desk.done
     if done:
         items = "".join(_done_html(practice, each) for each in done)
-        st.html(f'{subsection(_("Done so far"))}<ul class="tc tc-small tc-list" data-testid="done">{items}</ul>')
+        title = subsection(_("Done so far"))
+        st.html(f'{title}<ul class="tc tc-small tc-list" data-testid="done">{items}</ul>')
 
 
 def _done_html(practice: Practice, done: Done) -> str:

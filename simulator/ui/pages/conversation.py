@@ -139,7 +139,7 @@ def _breathe(practice: Practice) -> None:
         steps = "".join(f"<li>{esc(step[reader])}</li>" for step in card.steps)
         st.html(
             f'<div class="tc tc-small tc-breathe" data-testid="breathe">{subsection(card.title[reader])}'
-            f'<ol>{steps}</ol><p class="tc-quiet" lang="en">{esc(card.source)}</p></div>'
+            f'<ol>{steps}</ol><p class="tc-quiet">{esc(card.source[reader])}</p></div>'
         )
         st.button(_("Another one"), key="breathe-next", on_click=another)
         if practice.attempt.mode == "practice" and not practice.attempt.is_paused:

@@ -14,7 +14,7 @@ from simulator.history import AttemptSummary
 from simulator.practice import Practice
 from simulator.ui import debrief_sections as sections
 from simulator.ui import debrief_tables as tables
-from simulator.ui import export, feedback_panel, labels, reply_panel, routes, services, session
+from simulator.ui import coach_panel, export, feedback_panel, labels, reply_panel, routes, services, session
 from simulator.ui.labels import in_interface
 from simulator.ui.markup import chips, esc, section, subsection
 from simulator.ui.pages.conversation import open_practice
@@ -220,6 +220,10 @@ def _replies(practice: Practice, found: Debrief, compared: Comparison | None) ->
             with st.expander(_("Costliest reply, and the better line from there"), key="costliest"):
                 st.html(sections.costliest(practice, worst))
         reply_panel.show(practice.attempt, shown)
+        if practice.attempt.mode == "practice" and practice.shift_id is None:
+            tried = _("The conversation goes on from the message before this reply, in a branch of its own.")
+            if st.button(_("Try another reply here"), key="take-back-here", help=tried):
+                coach_panel.take_back(practice, turn=shown.turn)
 
 
 def _branches(practice: Practice, compared: Comparison) -> None:

@@ -44,10 +44,10 @@ def show() -> None:
             if st.button(_("Choose a scenario"), type="primary"):
                 routes.go("practise")
         return
-    view: View = st.segmented_control(
+    st.session_state.setdefault("history-view", "attempts")
+    view = st.segmented_control(
         _("View"),
         get_args(View),
-        default="attempts",
         required=True,
         format_func=_view,
         key="history-view",
@@ -173,20 +173,22 @@ def _shift(shift: ShiftRecord, shown: Sequence[AttemptSummary], library: Library
             if st.button(_("See the shift") if ended else _("Continue"), key=f"open-shift-{shift.id}"):
                 routes.go("shift", shift=shift.id)
         for each in sorted(shown, key=lambda each: each.shift_place or 0):
-            _row(each, library, in_shift=True)
+            _row(each, library, shift)
 
 
-def _row(each: AttemptSummary, library: Library, *, in_shift: bool = False) -> None:
+def _row(each: AttemptSummary, library: Library, shift: ShiftRecord | None = None) -> None:
     ended = each.ended_at is not None
     about = [_persona(library, each.persona), labels.spoken(each.language)]
-    if not in_shift:
+    if shift is None:
         about.append(labels.moment(each.started_at))
-    with st.container(border=not in_shift, horizontal=True, vertical_alignment="center", key=f"attempt-{each.id}"):
-        st.html(_row_html(_scenario(library, each.scenario), " · ".join(about), _tags(each, in_shift=in_shift)))
+    with st.container(border=shift is None, horizontal=True, vertical_alignment="center", key=f"attempt-{each.id}"):
+        st.html(
+            _row_html(_scenario(library, each.scenario), " · ".join(about), _tags(each, in_shift=shift is not None))
+        )
         if ended:
             if st.button(_("Debrief"), key=f"open-{each.id}"):
                 routes.go("debrief", attempt=each.id)
-        elif not in_shift and st.button(_("Continue"), key=f"open-{each.id}"):
+        elif (shift is None or shift.ended_at is not None) and st.button(_("Continue"), key=f"open-{each.id}"):
             routes.go("conversation", attempt=each.id)
 
 

@@ -77,24 +77,24 @@ def _offer_unfinished() -> None:
 def _offer(store: Store, found: AttemptSummary) -> bool:
     """Offers to go on with an attempt, or with its shift. False if it is over, or cannot be gone on with."""
     try:
-        if found.shift_id is not None:
-            chats = open_shift(store, found.shift_id)
-            over, count = chats.ended_at is not None, len(chats.chats)
+        shift = None if found.shift_id is None else open_shift(store, found.shift_id)
+        if shift is not None and shift.ended_at is None:
+            count = len(shift.chats)
             title = ngettext("Shift of {count} chat", "Shift of {count} chats", count).format(count=count)
         else:
             attempt = practice.resume(store, found.id).attempt
             attempt.pass_time()
-            over, title = attempt.outcome is not None, in_interface(attempt.case.scenario.title)
+            if attempt.outcome is not None:
+                return False
+            shift, title = None, in_interface(attempt.case.scenario.title)
     except (UnknownSnapshot, ValidationError):  # kept by another version of the program
-        return False
-    if over:
         return False
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"unfinished-{found.id}"):
         when = esc(_("Begun {when}, not finished").format(when=labels.moment(found.started_at)))
         st.html(f'<div class="tc"><b>{esc(title)}</b><br><span class="tc-quiet tc-small">{when}</span></div>')
         if st.button(_("Continue"), key=f"continue-{found.id}"):
-            if found.shift_id is not None:
-                routes.go("shift", shift=found.shift_id)
+            if shift is not None:
+                routes.go("shift", shift=shift.id)
             routes.go("conversation", attempt=found.id)
     return True
 

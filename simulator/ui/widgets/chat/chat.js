@@ -8,6 +8,11 @@ const UNSENT_AFTER = 3; // tries without an acknowledgement
 const TYPES_BEFORE = 4000; // ms that the customer types before it reacts to silence
 const GAP = /\[[^\[\]\n]*\p{L}[^\[\]\n]*\]/gu; // "[order number]": what a macro leaves open
 
+const PARTS = {
+  log: ".log", ended: ".ended", form: ".composer", row: ".row", text: "textarea", button: ".send", hint: ".hint",
+  clock: ".clock", clockText: ".clock-text", paused: ".paused", unsent: ".unsent", again: ".unsent button",
+};
+
 const chats = new WeakMap();
 
 export default function ({ parentElement, data, setTriggerValue }) {
@@ -24,18 +29,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
 class Chat {
   constructor(root, data) {
     this.data = data;
-    const find = (selector) => root.querySelector(selector);
     this.root = root;
-    this.log = find(".log");
-    this.ended = find(".ended");
-    this.form = find(".composer");
-    this.text = find("textarea");
-    this.button = find(".send");
-    this.hint = find(".hint");
-    this.clock = find(".clock");
-    this.clockText = find(".clock-text");
-    this.paused = find(".paused");
-    this.unsent = find(".unsent");
+    for (const [name, selector] of Object.entries(PARTS)) this[name] = root.querySelector(selector);
     this.log.replaceChildren();
     this.shown = 0; // turns in the log
     this.asked = null; // place of the message that a reply would answer
@@ -49,8 +44,8 @@ class Chat {
     this.form.onsubmit = (event) => (event.preventDefault(), this.send());
     this.text.oninput = () => this.edited();
     this.text.onkeydown = (event) => this.key(event);
-    this.unsent.querySelector("button").onclick = () => this.post();
-    // Streamlit has shortcuts on single letters; they must not see what is typed here.
+    this.again.onclick = () => this.post();
+    // Streamlit has shortcuts on single letters; they must not see what is typed here. Those with Alt are the page's own.
     root.addEventListener("keydown", stop);
     this.atEnd = true;
     this.log.onscroll = () => {
@@ -82,7 +77,7 @@ class Chat {
     this.text.setAttribute("aria-label", labels.reply);
     this.text.placeholder = labels.placeholder;
     this.button.textContent = labels.send;
-    this.unsent.querySelector("button").textContent = labels.again;
+    this.again.textContent = labels.again;
     this.paused.textContent = labels.paused;
     this.stopTyping();
     this.settlePending();
@@ -97,7 +92,6 @@ class Chat {
     this.ended.hidden = !data.ended;
     this.ended.textContent = data.ended ?? "";
     this.form.hidden = Boolean(data.ended) && !this.pending;
-    this.row ??= this.form.querySelector(".row");
     this.row.hidden = Boolean(data.ended);
     this.awaitSilence();
     this.edited();
@@ -122,7 +116,7 @@ class Chat {
     if (this.shown !== turns.length || first) this.toEnd();
     this.shown = turns.length;
     this.keep("seen", turns.length);
-    if (all) this.focus();
+    if (all) this.focus(true);
     if (this.bubble) this.log.append(this.bubble);
   }
 
@@ -150,7 +144,6 @@ class Chat {
     const text = body.textContent;
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return this.wasShown(element, place);
     body.replaceChildren(typingDots());
-    body.style.padding = "0";
     element.dataset.state = "typing";
     this.revealing = place;
     const pieces = text.match(/\s*\S+\s*/g) ?? [text];
@@ -158,11 +151,9 @@ class Chat {
     const whole = Math.min(1500, Math.max(400, pieces.length * 45));
     this.unfinished = () => {
       body.textContent = text;
-      body.style.padding = "";
       this.wasShown(element, place);
     };
     this.reveals = setTimeout(() => {
-      body.style.padding = "";
       body.replaceChildren(
         ...pieces.map((piece, place) => {
           const word = document.createElement("span");
@@ -198,11 +189,13 @@ class Chat {
     this.log.scrollTop = this.log.scrollHeight;
   }
 
-  focus() {
+  // Whoever works elsewhere is left there; a chat that was just opened takes the focus from all but a field.
+  focus(opened = false) {
     if (this.data.ended || matchMedia("(pointer: coarse)").matches) return;
     const active = document.activeElement;
     const free = !active || active === document.body || active === this.root.host;
-    if (free) this.text.focus({ preventScroll: true });
+    const field = active?.closest?.("input, textarea, select, [role=combobox], [role=dialog]");
+    if (free || (opened && !field)) this.text.focus({ preventScroll: true });
   }
 
   // Silence
@@ -218,15 +211,10 @@ class Chat {
 
   startTyping() {
     if (this.pending || this.unfinished) return;
-    this.dots = document.createElement("div");
-    this.dots.className = "message";
-    this.dots.dataset.role = "customer";
+    this.dots = this.message("customer", "");
     this.dots.dataset.testid = "chat-typing";
     this.dots.setAttribute("aria-hidden", "true");
-    const body = document.createElement("div");
-    body.className = "text dots";
-    body.append(typingDots());
-    this.dots.append(body);
+    this.dots.querySelector(".text").append(typingDots());
     const { atEnd } = this;
     this.log.append(this.dots);
     if (atEnd) this.toEnd();
@@ -285,7 +273,7 @@ class Chat {
     this.log.append(this.bubble);
     this.unsent.hidden = state !== "unsent";
     this.unsent.querySelector("span").textContent = this.data.ended ? this.data.labels.too_late : this.data.labels.unsent;
-    this.unsent.querySelector("button").hidden = Boolean(this.data.ended);
+    this.again.hidden = Boolean(this.data.ended);
     this.edited();
     this.toEnd();
   }
@@ -385,7 +373,7 @@ class Chat {
   }
 }
 
-const stop = (event) => event.stopPropagation();
+const stop = (event) => event.altKey || event.stopPropagation();
 
 function typingDots() {
   const dots = document.createElement("span");

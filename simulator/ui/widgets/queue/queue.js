@@ -142,12 +142,20 @@ class Queue {
   }
 
   choose(place) {
-    if (place !== this.data.selected) this.trigger("choice", place);
+    if (place === this.data.selected) return;
+    focused()?.blur(); // the chat that opens takes the focus, if nobody has it
+    this.trigger("choice", place);
   }
 }
 
 // The chat keeps here how many turns of an attempt it has shown in this tab.
 const seen = (attempt) => Number(JSON.parse(sessionStorage.getItem(`tough-customer:${attempt}:seen`) ?? "0"));
+
+function focused() {
+  let element = document.activeElement;
+  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+  return element;
+}
 
 function write(element, text) {
   const wanted = String(text);

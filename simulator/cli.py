@@ -149,7 +149,6 @@ def _read_replies(path: Path) -> list[Line]:
         _fail(f"{path}: cannot be read: {error.strerror}")
     except UnicodeDecodeError:
         _fail(f"{path}: this is not UTF-8: save the file with the encoding UTF-8")
-    from simulator.terminal import Line
 
     found: list[Line] = []
     problems: list[str] = []

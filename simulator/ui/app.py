@@ -21,7 +21,11 @@ def run() -> None:
     st.set_page_config(page_icon=str(look.LOGO), layout="wide")
     look.apply(offline=_("No connection to the server. The page tries again by itself; what you wrote is kept."))
     page = st.navigation(
-        [routes.page(name) for name in ("practise", "conversation", "debrief", "shift", "history")], position="hidden"
+        [
+            *(routes.page(name) for name in ("practise", "conversation", "debrief", "shift", "history")),
+            routes.spelled_out(),
+        ],
+        position="hidden",
     )
     st.set_page_config(page_title=f"{page.title} · Tough Customer")
     _sidebar()

@@ -18,7 +18,7 @@ def page(name: PageName) -> StreamlitPage:
     from simulator.ui.pages import conversation, debrief, history, practise, shift
 
     if name == "practise":
-        return st.Page(practise.show, title=_("Practise"), url_path="practise", default=True)
+        return st.Page(practise.show, title=_("Practise"), url_path="start", default=True)
     if name == "conversation":
         return st.Page(conversation.show, title=_("Conversation"), url_path="conversation")
     if name == "debrief":
@@ -26,6 +26,13 @@ def page(name: PageName) -> StreamlitPage:
     if name == "shift":
         return st.Page(shift.show, title=_("Shift"), url_path="shift")
     return st.Page(history.show, title=_("History"), url_path="history")
+
+
+def spelled_out() -> StreamlitPage:
+    """The first page at its name: Streamlit serves a default page at the root only, and people type what they know."""
+    from simulator.ui.pages import practise
+
+    return st.Page(practise.show, title=_("Practise"), url_path="practise")
 
 
 def go(name: PageName, **query: str) -> NoReturn:

@@ -12,9 +12,9 @@ from simulator import practice as practices
 from simulator.debrief import Comparison, Debrief, compare, debrief, passage_of, shared_turns
 from simulator.history import AttemptSummary
 from simulator.practice import Practice
+from simulator.ui import coach_panel, export, feedback_panel, labels, reply_panel, routes, services, session
 from simulator.ui import debrief_sections as sections
 from simulator.ui import debrief_tables as tables
-from simulator.ui import coach_panel, export, feedback_panel, labels, reply_panel, routes, services, session
 from simulator.ui.labels import in_interface
 from simulator.ui.markup import chips, esc, section, subsection
 from simulator.ui.pages.conversation import open_practice

@@ -83,6 +83,9 @@ class Chat {
     this.settlePending();
     if (data.message !== this.asked) this.shownAt = null;
     this.asked = data.message;
+    // Before the turns are shown: a hidden field takes no focus.
+    this.form.hidden = Boolean(data.ended) && !this.pending;
+    this.row.hidden = Boolean(data.ended);
     this.showTurns(first);
     if (this.shownAt === null && this.revealing !== this.asked) {
       this.shownAt = this.receivedAt - data.elapsed * 1000;
@@ -91,8 +94,6 @@ class Chat {
     this.insert(data.insert);
     this.ended.hidden = !data.ended;
     this.ended.textContent = data.ended ?? "";
-    this.form.hidden = Boolean(data.ended) && !this.pending;
-    this.row.hidden = Boolean(data.ended);
     this.awaitSilence();
     this.edited();
     this.drawClock();

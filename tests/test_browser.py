@@ -223,9 +223,11 @@ def test_a_whole_conversation_and_its_debrief(app: App, page: Page) -> None:
     assert chat.text.is_hidden()
 
     page.get_by_role("button", name="See the debrief").click()
+    page.get_by_role("button", name="See the debrief all the same").click()
     verdict = page.get_by_test_id("verdict")
     assert "The customer accepted your solution." in verdict.inner_text()
-    assert page.get_by_test_id("scores").locator("b").count() == 5
+    assert page.get_by_test_id("scores").locator("b").count() == 6
+    assert "Process 0 of 60" in verdict.inner_text()
     page.get_by_role("radio", name="Reply 1: Blunder").click()
     reply = page.get_by_test_id("reply")
     page.wait_for_function("document.querySelector('[data-testid=reply]').innerText.includes('Reply 1')")
@@ -255,9 +257,25 @@ def test_a_whole_conversation_in_russian(app: App, browser: Browser) -> None:
     page.get_by_role("button", name="Начать разговор").click()
     chat = Chat(page)
     chat.customer.first.wait_for()
+    page.get_by_role("tab", name="Обращение").click()
+    ticket = page.get_by_role("tabpanel", name="Обращение")
+
+    def choose(label: str, option: str) -> None:
+        ticket.get_by_label(label, exact=True).click()
+        page.get_by_role("option", name=option, exact=True).click()
+
+    chat.say("Назовите, пожалуйста, номер заказа и электронную почту, на которую он оформлен.")
+    choose("Действие", "Подтвердить личность")
+    ticket.get_by_role("button", name="Выполнить").click()
+    ticket.get_by_test_id("done").wait_for()
     while chat.ended.is_hidden():
         chat.say(app.expert_reply(chat.attempt_id))
     assert chat.ended.text_content() == "Клиент принял ваше решение."
+    for label, option in (("Категория", "Счета и оплата"), ("Приоритет", "Обычный"), ("Итог", "Решено")):
+        choose(label, option)
+        ticket.get_by_label(label, exact=True).and_(page.locator(f"[value='{option}']")).wait_for()
+    ticket.get_by_role("button", name="Закрыть обращение").click()
+    ticket.get_by_text("Обращение закрыто").wait_for()
     page.get_by_role("button", name="Открыть разбор").click()
     assert page.get_by_test_id("verdict").inner_text().startswith("Зачёт\n")
     page.get_by_role("button", name="Скачать JSON").wait_for()

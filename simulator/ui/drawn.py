@@ -41,7 +41,7 @@ def chat_is_behind(practice: Practice) -> bool:
 
 
 def _page(practice: Practice) -> tuple[object, ...]:
-    return practice.attempt.outcome, practice.attempt.is_paused
+    return practice.attempt.outcome, practice.attempt.is_paused, practice.attempt.desk_closed
 
 
 def _chat(practice: Practice) -> tuple[object, ...]:

@@ -92,12 +92,28 @@ def _header(practice: Practice) -> None:
             if st.button(_("Go to where it goes on"), type="primary", key="to-branch"):
                 store = services.store(session.settings().history)
                 routes.go("conversation", attempt=history.branches(store, root_id=practice.root_id)[-1].id)
-        elif st.button(_("See the debrief"), type="primary", key="to-debrief"):
-            if not any(step.kind == "debrief" for step in attempt.steps):
-                attempt.do("debrief")
-            routes.go("debrief", attempt=practice.id)
+        else:
+            _to_debrief(practice)
     if drawn.page_is_behind(practice):
         st.rerun()
+
+
+def _to_debrief(practice: Practice) -> None:
+    """The way to the debrief; with a word of warning while the ticket is open, which is judged too."""
+    attempt = practice.attempt
+    unfinished = attempt.case.scenario.desk is not None and not attempt.desk_closed and attempt.outcome != "stopped"
+    if unfinished:
+        with st.popover(_("See the debrief"), width="content", key="debrief-popover"):
+            st.write(
+                _("The ticket is still open. It is scored too, and once you have seen the debrief it stays as it is.")
+            )
+            chosen = st.button(_("See the debrief all the same"), key="to-debrief")
+    else:
+        chosen = st.button(_("See the debrief"), type="primary", key="to-debrief")
+    if chosen:
+        if not any(step.kind == "debrief" for step in attempt.steps):
+            attempt.do("debrief")
+        routes.go("debrief", attempt=practice.id)
 
 
 def _title(practice: Practice) -> str:

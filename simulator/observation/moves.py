@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import groupby
 
 from simulator.conversation import Language, Quote
 from simulator.observation.base import Move
 from simulator.observation.lexicon import lexicon
+from simulator.observation.phrase_index import PhraseIndex
 from simulator.observation.phrases import Phrase, find_all, parse_phrase
 from simulator.observation.words import Text
 from simulator.scenarios.formats import MoveName
@@ -24,28 +25,34 @@ _RESTATED_WORDS = 2
 
 
 @lru_cache(maxsize=8)
-def _cues(language: Language) -> dict[MoveName, tuple[tuple[Phrase, ...], tuple[Phrase, ...]]]:
-    def parsed(phrases: tuple[str, ...]) -> tuple[Phrase, ...]:
-        return tuple(parse_phrase(phrase, language, ordered=True) for phrase in phrases)
-
-    moves = lexicon(language).moves
-    return {name: (parsed(cues.phrases), parsed(cues.exceptions)) for name, cues in moves.items()}  # type: ignore[misc]
+def _cues(language: Language) -> tuple[PhraseIndex, tuple[tuple[MoveName, bool], ...]]:
+    """All the cues of a language; beside each its move, and whether it is an exception."""
+    phrases: list[Phrase] = []
+    meant: list[tuple[MoveName, bool]] = []
+    for name, cues in lexicon(language).moves.items():
+        for sources, exception in ((cues.phrases, False), (cues.exceptions, True)):
+            phrases += [parse_phrase(source, language, ordered=True) for source in sources]
+            meant += [(name, exception)] * len(sources)  # type: ignore[list-item]
+    return PhraseIndex(phrases), tuple(meant)
 
 
 @lru_cache(maxsize=8)
-def _requests(language: Language) -> tuple[Phrase, ...]:
-    return tuple(parse_phrase(phrase, language, ordered=True) for phrase in lexicon(language).requests)
+def _requests(language: Language) -> PhraseIndex:
+    return PhraseIndex([parse_phrase(phrase, language, ordered=True) for phrase in lexicon(language).requests])
 
 
 def cued_moves(text: Text) -> Iterator[Move]:
     """The moves that the language's cues find, each with its first quote."""
-    for name, (phrases, exceptions) in _cues(text.language).items():
-        quote = _first(text, phrases, exceptions)
+    index, meant = _cues(text.language)
+    for name, run in groupby(index.candidates(text), lambda place: meant[place][0]):
+        places = list(run)
+        phrases = [index[place] for place in places if not meant[place][1]]
+        quote = _first(text, phrases, [index[place] for place in places if meant[place][1]])
         if quote is not None:
             yield Move(name, quote)
 
 
-def _first(text: Text, phrases: tuple[Phrase, ...], exceptions: tuple[Phrase, ...]) -> Quote | None:
+def _first(text: Text, phrases: Iterable[Phrase], exceptions: Iterable[Phrase]) -> Quote | None:
     found = sorted((quote for phrase in phrases for quote in find_all(phrase, text)), key=lambda quote: quote.start)
     if not found:
         return None
@@ -58,9 +65,12 @@ def _first(text: Text, phrases: tuple[Phrase, ...], exceptions: tuple[Phrase, ..
 
 @lru_cache(maxsize=512)
 def _request_sentences(text: Text) -> frozenset[int]:
-    return frozenset(
-        text.sentence_at(quote.start) for phrase in _requests(text.language) for quote in find_all(phrase, text)
-    )
+    return frozenset(text.sentence_at(quote.start) for quote in _said(_requests(text.language), text))
+
+
+def _said(index: PhraseIndex, text: Text) -> Iterator[Quote]:
+    for place in index.candidates(text):
+        yield from find_all(index[place], text)
 
 
 def is_request(text: Text, sentence: int) -> bool:
@@ -74,8 +84,8 @@ def is_plain_question(text: Text, sentence: int) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _wishes(language: Language) -> tuple[Phrase, ...]:
-    return tuple(parse_phrase(phrase, language, ordered=True) for phrase in lexicon(language).wishes)
+def _wishes(language: Language) -> PhraseIndex:
+    return PhraseIndex([parse_phrase(phrase, language, ordered=True) for phrase in lexicon(language).wishes])
 
 
 def is_wish(text: Text, quote: Quote) -> bool:
@@ -83,8 +93,7 @@ def is_wish(text: Text, quote: Quote) -> bool:
     sentence = text.sentence_at(quote.start)
     return any(
         wish.start <= quote.start and text.sentence_at(wish.start) == sentence
-        for phrase in _wishes(text.language)
-        for wish in find_all(phrase, text)
+        for wish in _said(_wishes(text.language), text)
     )
 
 

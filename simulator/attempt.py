@@ -143,6 +143,7 @@ class Attempt:
 
     def send(self, text: str, *, browser_waited: float | None = None, send_id: str | None = None) -> None:
         """Commits a reply, and nothing more. Arguments and errors as for `reply`."""
+        self.refresh()
         if self.is_paused:
             self.go_on()
         self.pass_time()
@@ -170,6 +171,8 @@ class Attempt:
         body = body or {}
         if kind in HELP and self.mode == "exam":
             raise NotInExam("an exam gives no help")
+        self.refresh()
+        self.pass_time()
         if kind in ("action", "form"):
             if self.desk_closed:
                 raise DeskClosed("the ticket is closed")
@@ -177,15 +180,12 @@ class Attempt:
                 desk.validate_action(self.case, self.desk, body)
             else:
                 desk.validate_form(self.desk, body)
-        self.pass_time()
         sent = self._log.append_step(kind, body, at=self.now, send_id=send_id)
         if sent.number == len(self.steps) and sent.step.place == len(self.transcript):
             self._course.take_step(sent.step)
         else:
             self.refresh()
-        if self.outcome is None and self.desk.closed:
-            self._finish("closed")
-        elif self.outcome is None:
+        if self.outcome is None:
             self.answer()
         elif kind in ("action", "form"):
             self._log.rescore(self.scorecard())
@@ -196,11 +196,14 @@ class Attempt:
         Raises:
             NotInExam: this is an exam.
         """
+        self.refresh()
+        self.pass_time()
         if not self.is_paused and self.outcome is None:
             self.do("pause")
 
     def go_on(self) -> None:
         """Lets the clock run again."""
+        self.refresh()
         if self.is_paused:
             self.do("go_on", {"seconds": repr(self._clock() - self._course.paused - self.now)})
 
@@ -215,6 +218,8 @@ class Attempt:
             turn = Turn("customer", text, self.now, voice=self._customer.voice)
             if not self._commit(turn, self.situation, self._course.unanswered):
                 self.refresh()
+        if self.desk.closed:
+            self._finish("closed")
         return next((turn.text for turn in reversed(self.transcript) if turn.role == "customer"), "")
 
     def pass_time(self) -> list[Turn]:
@@ -298,7 +303,7 @@ class Attempt:
     @property
     def desk_closed(self) -> bool:
         """Whether nothing can be done at the desk any more."""
-        return self.desk.closed or any(step.kind == "debrief" for step in self.steps)
+        return self.desk.closed or self._course.debriefed or self.outcome == "taken_back"
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
@@ -314,6 +319,7 @@ class Attempt:
         ended = situation.outcome is not None
         done = self._log.append_answer(
             answers=len(self.transcript) - 1,
+            steps=len(self.steps),
             turn=turn,
             judged=[Judged(exchange, tuple(self.reply_scores(exchange).values())) for exchange in answered],
             outcome=situation.outcome,

@@ -42,7 +42,8 @@ class Case:
 
     def record_texts(self, language: Language) -> tuple[str, ...]:
         """What the case's record says, line by line: the trainee may say it without a source."""
-        return tuple(_texts(self.scenario.record.model_dump(mode="json"), language))
+        today = [] if self.scenario.today is None else [self.scenario.today.isoformat()]
+        return (*today, *_texts(self.scenario.record.model_dump(mode="json"), language))
 
     def fact(self, id: str) -> Fact:
         return next(fact for fact in self.scenario.facts if fact.id == id)

@@ -8,6 +8,8 @@ from typing import Any, Literal
 from simulator import yaml12
 from simulator.scenarios.formats import ReplyTargets, Scenario
 
+Band = Literal["strong", "good", "late"]
+
 
 @lru_cache(maxsize=1)
 def _channels() -> dict[str, dict[str, Any]]:
@@ -23,6 +25,21 @@ def targets(scenario: Scenario) -> ReplyTargets:
     return ReplyTargets(**{name: usual[name] for name in ReplyTargets.model_fields})
 
 
+def targets_of(scenario: Scenario, *, first: bool) -> tuple[float, float]:
+    """The strong and the good target of a reply, in seconds.
+
+    Args:
+        first: whether the customer has had no answer before; a reply that only keeps it waiting is none.
+    """
+    target = targets(scenario)
+    return (target.first_strong, target.first_good) if first else (target.next_strong, target.next_good)
+
+
+def band(seconds: float, *, strong: float, good: float) -> Band:
+    """Where a reply time is: inside the strong target, inside the good one, or later."""
+    return "strong" if seconds <= strong else "good" if seconds <= good else "late"
+
+
 def source(scenario: Scenario, language: Literal["en", "ru"]) -> str:
     """Where the targets of a scenario come from, in a few sentences."""
     where = _channels()["own"] if scenario.targets is not None else _channels()[scenario.channel]["source"]
@@ -31,8 +48,7 @@ def source(scenario: Scenario, language: Literal["en", "ru"]) -> str:
 
 def good_seconds(scenario: Scenario, *, first: bool) -> float:
     """Seconds within which a reply is still good."""
-    target = targets(scenario)
-    return target.first_good if first else target.next_good
+    return targets_of(scenario, first=first)[1]
 
 
 def pace(scenario: Scenario) -> float:

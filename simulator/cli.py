@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_args
 
@@ -13,6 +15,7 @@ from simulator import knowledge_cli
 from simulator.conversation import Language
 
 if TYPE_CHECKING:
+    from simulator.history import AttemptRecord, Dispute, Rating
     from simulator.scenarios.library import Library
     from simulator.terminal import Line
 
@@ -219,6 +222,71 @@ def _show_rehearsal(result: dict[str, Any]) -> None:
     typer.echo(f"{played} {overall}  {reasons}")
     for problem in result["problems"]:
         typer.echo(f"    NOT FAIR: {problem}")
+
+
+@app.command()
+def feedback(
+    open_only: Annotated[bool, typer.Option("--open", help="Only disputes that nobody has decided.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many ratings, and so many disputes.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """Lists what trainees say, for a trainer: ratings of attempts, and scores that are disputed; newest first."""
+    from simulator import history
+    from simulator.history.feedback import list_ratings
+    from simulator.settings import Settings
+
+    try:
+        with closing(history.open_store(Settings().history)) as store:
+            ratings = list_ratings(store, limit=limit)
+            disputes = history.list_disputes(store, open_only=open_only, limit=limit)
+            about = {each.attempt_id: history.load_attempt(store, each.attempt_id) for each in (*ratings, *disputes)}
+    except history.HistoryError as error:
+        _fail(str(error))
+    if as_json:
+        typer.echo(json.dumps(_feedback_data(ratings, disputes, about), ensure_ascii=False, indent=2))
+    else:
+        _show_feedback(ratings, disputes, about)
+
+
+def _feedback_data(
+    ratings: list[Rating], disputes: list[Dispute], about: dict[str, AttemptRecord]
+) -> dict[str, list[dict[str, Any]]]:
+    def data(kept: Rating | Dispute) -> dict[str, Any]:
+        attempt = about[kept.attempt_id]
+        times = {name: value.isoformat() for name, value in vars(kept).items() if isinstance(value, datetime)}
+        return {"trainee": attempt.trainee, "scenario": attempt.scenario, **vars(kept), **times}
+
+    return {
+        "ratings": [data(each) for each in ratings],
+        "disputes": [{**data(each), "reply": _disputed_reply(each, about[each.attempt_id])} for each in disputes],
+    }
+
+
+def _show_feedback(ratings: list[Rating], disputes: list[Dispute], about: dict[str, AttemptRecord]) -> None:
+    def head(kept: Rating | Dispute, at: datetime) -> str:
+        attempt = about[kept.attempt_id]
+        return f"{at:%Y-%m-%d %H:%M}  {attempt.trainee}  {attempt.scenario}  {kept.attempt_id}"
+
+    typer.echo(f"{len(ratings)} ratings")
+    for rating in ratings:
+        typer.echo(f"{head(rating, rating.rated_at)}  {rating.stars} of 5\n    {_one_line(rating.comment) or '–'}")
+    typer.echo(f"{len(disputes)} disputes")
+    for dispute in disputes:
+        reply = _disputed_reply(dispute, about[dispute.attempt_id])
+        value = dispute.receipt.get("value")
+        judged = f"{dispute.dimension} {'–' if value is None else value}"
+        typer.echo(f"{head(dispute, dispute.disputed_at)}  {judged}{'' if dispute.decided_at is None else '  decided'}")
+        typer.echo(f"    of: {'the whole conversation' if reply is None else _one_line(reply)}")
+        typer.echo(f"    why it is wrong: {_one_line(dispute.reason)}")
+
+
+def _disputed_reply(dispute: Dispute, attempt: AttemptRecord) -> str | None:
+    return next((turn.text for turn in attempt.turns if turn.index == dispute.turn_index), None)
+
+
+def _one_line(text: str) -> str:
+    """A text that somebody wrote, without what a terminal would obey."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
 @app.command()

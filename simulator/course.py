@@ -17,7 +17,8 @@ from simulator.scoring import Exchange, best_reply, loss
 class Course:
     """How an attempt has gone so far; it only goes forward.
 
-    `paused` is the seconds of all pauses that are over, `paused_at` when the present one began.
+    `paused` is the seconds of all pauses that are over, `paused_at` when the present one began; `debriefed` tells
+    whether the debrief was opened, after which nothing at the desk counts.
     """
 
     def __init__(self, case: Case) -> None:
@@ -30,6 +31,7 @@ class Course:
         self.situations: list[Situation] = []
         self.paused = 0.0
         self.paused_at: float | None = None
+        self.debriefed = False
         self._silences: set[int] = set()
         self._reaction: Cue | None = None
         self._message = self._patient_from = 0
@@ -87,6 +89,7 @@ class Course:
         """Takes one more turn in."""
         place = len(self.transcript)
         if turn.role == "agent":
+            self.paused_at = None
             self._hear(turn, place)
         elif self._reaction is not None:
             self._reaction = None
@@ -105,14 +108,19 @@ class Course:
         """Takes one more step in."""
         self.steps = (*self.steps, step)
         if step.kind in ("action", "form"):
+            if self.debriefed:
+                return
             if step.kind == "action" and self.situation.outcome is None:
                 self._react(step)
             self.desk = desk.take(self._case, self.desk, step, told=self.situation.told)
         elif step.kind == "macro":
             self._macros.append(step.body.get("text", ""))
-        elif step.kind == "pause":
+        elif step.kind == "debrief":
+            self.debriefed = True
+        # Two tabs may have paused or gone on at once: the second did nothing.
+        elif step.kind == "pause" and self.paused_at is None:
             self.paused_at = step.at
-        elif step.kind == "go_on":
+        elif step.kind == "go_on" and self.paused_at is not None:
             self.paused += float(step.body.get("seconds", 0))
             self.paused_at = None
 

@@ -74,10 +74,11 @@ class ShiftScorecard:
     """The verdict on a shift.
 
     Args:
-        chats: in their order. Those that the trainee stopped count in no mean.
+        chats: in their order. Those that the trainee stopped count in nothing below.
         overall: over the chats.
         scores: the same by dimension, for those that any chat has.
         longest_wait: seconds.
+        replies: how many there were.
         switches: how often a reply went to another chat than the one before it.
         cost: what the juggling cost in all; its points are the mean over the chats.
     """
@@ -86,6 +87,7 @@ class ShiftScorecard:
     overall: Summary
     scores: Mapping[Dimension, Summary]
     longest_wait: float | None
+    replies: int
     switches: int
     cost: Juggling
 
@@ -114,6 +116,7 @@ def shift_scorecard(practices: Sequence[Practice]) -> ShiftScorecard:
         for chat, practice in enumerate(practices)
     )
     counted = [chat for chat in chats if chat.outcome != "stopped"]
+    answers = [wait for wait in replies if chats[wait.chat].outcome != "stopped"]
     costs = [chat.cost for chat in counted]
     return ShiftScorecard(
         chats=chats,
@@ -121,10 +124,11 @@ def shift_scorecard(practices: Sequence[Practice]) -> ShiftScorecard:
         scores={
             name: _summary(chat.scores.get(name) for chat in counted)
             for name in DIMENSIONS
-            if any(name in chat.scores for chat in chats)
+            if any(name in chat.scores for chat in counted)
         },
-        longest_wait=max((chat.longest_wait for chat in chats if chat.longest_wait is not None), default=None),
-        switches=sum(before.chat != after.chat for before, after in pairwise(replies)),
+        longest_wait=max((chat.longest_wait for chat in counted if chat.longest_wait is not None), default=None),
+        replies=len(answers),
+        switches=sum(before.chat != after.chat for before, after in pairwise(answers)),
         cost=Juggling(
             late=sum(cost.late for cost in costs),
             seconds=sum(cost.seconds for cost in costs),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -75,6 +76,7 @@ class Log(Protocol):
         self,
         *,
         answers: int,
+        steps: int,
         turn: Turn,
         judged: Sequence[Judged],
         outcome: Outcome | None,
@@ -84,9 +86,10 @@ class Log(Protocol):
 
         Args:
             answers: index of the last turn that the answer was made for; -1 for the opening.
+            steps: how many steps the answer was made with.
 
         Returns:
-            False, with nothing written, if that is the last turn no more.
+            False, with nothing written, if that is the last turn no more, or there are more steps.
         """
         ...
 
@@ -99,10 +102,17 @@ class Log(Protocol):
         ...
 
 
-def shorter_wait(server: float | None, browser: float | None) -> float | None:
-    """How long the customer waited, in seconds: by the browser's clock, never longer than by the server's."""
-    waits = [max(0.0, wait) for wait in (server, browser) if wait is not None]
-    return min(waits) if waits else None
+def shorter_wait(server: float | None, browser: float | None, *, lost: float = math.inf) -> float | None:
+    """How long the customer waited, in seconds: by the browser's clock, never longer than by the server's.
+
+    Args:
+        server: by the server's clock.
+        browser: by the browser's, which is left out where it is no finite number.
+        lost: so many seconds at most may have gone to showing and sending; the browser is not believed beyond.
+    """
+    if server is None or browser is None or not math.isfinite(browser):
+        return None if server is None and browser is None else max(0.0, server if server is not None else 0.0)
+    return min(server, max(browser, server - lost, 0.0))
 
 
 class MemoryLog:
@@ -144,12 +154,13 @@ class MemoryLog:
         self,
         *,
         answers: int,
+        steps: int,
         turn: Turn,
         judged: Sequence[Judged],
         outcome: Outcome | None,
         scorecard: Scorecard | None,
     ) -> bool:
-        if len(self._turns) - 1 != answers or self._outcome is not None:
+        if len(self._turns) - 1 != answers or len(self._steps) != steps or self._outcome is not None:
             return False
         self._turns.append(turn)
         self._outcome = outcome

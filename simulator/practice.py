@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 import time
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,10 @@ from simulator.log import AttemptOver, Judged, Logged, SentStep, SentTurn, short
 from simulator.report import evidence_data, observation_data
 from simulator.scenarios.formats import Persona, Scenario
 from simulator.scoring import RULE_SCORERS, Score, Scorecard, word
+
+_LOST_IN_EXAM = 20.0
+"""Seconds by which the browser's wait may be the shorter one in an exam: a message takes time to be shown and sent. In
+practice an outage of a minute is believed too; nobody gains anything there."""
 
 VERSIONS = f"observation {observation.VERSION}, mood {mood.VERSION}, director {director.VERSION}"
 """Of the rules that an observation was made under."""
@@ -150,6 +155,7 @@ def take_back(store: Store, practice: Practice, *, turn: int) -> Practice:
     left = attempt.rewound_to(turn)
     now = datetime.now(UTC)
     branch_id = secrets.token_hex(16)
+    at = attempt.transcript[left - 1].at
     paused = sum(
         float(step.body.get("seconds", 0)) for step in attempt.steps if step.kind == "go_on" and step.place <= left
     )
@@ -158,12 +164,11 @@ def take_back(store: Store, practice: Practice, *, turn: int) -> Practice:
         attempt_id=practice.id,
         turns=left,
         fork_id=branch_id,
-        started_at=now - timedelta(seconds=attempt.transcript[left - 1].at + paused),
+        started_at=now - timedelta(seconds=at + paused),
         taken_at=now,
+        step=StoredStep(0, left, "take_back", {"turn": str(turn)}, at, None, now),
     )
-    branch = resume(store, branch_id)
-    branch.attempt.do("take_back", {"turn": str(turn)})
-    return branch
+    return resume(store, branch_id)
 
 
 def _open(store: Store, record: AttemptRecord, case: Case) -> Practice:
@@ -172,7 +177,7 @@ def _open(store: Store, record: AttemptRecord, case: Case) -> Practice:
         case,
         customer=ScriptedCustomer(),
         scorers=RULE_SCORERS,
-        log=HistoryLog(store, record.id, case, record.started_at),
+        log=HistoryLog(store, record, case),
         clock=clock_since(record.started_at),
         mode=record.mode,
     )
@@ -197,13 +202,14 @@ def clock_since(started: datetime) -> Clock:
 class HistoryLog:
     """An attempt's log in the history."""
 
-    def __init__(self, store: Store, attempt_id: str, case: Case, started: datetime) -> None:
-        self._store, self._id, self._case, self._started = store, attempt_id, case, started
+    def __init__(self, store: Store, record: AttemptRecord, case: Case) -> None:
+        self._store, self._id, self._case, self._started = store, record.id, case, record.started_at
+        self._lost = _LOST_IN_EXAM if record.mode == "exam" else math.inf
 
     def read(self) -> Logged:
         record = history.load_log(self._store, attempt_id=self._id)
         return Logged(
-            tuple(_turn(stored) for stored in record.turns),
+            tuple(self._turn(stored) for stored in record.turns),
             tuple(_step(stored) for stored in record.steps),
             record.outcome,
         )
@@ -221,7 +227,7 @@ class HistoryLog:
             )
         except history.AttemptEnded as error:
             raise AttemptOver(str(error)) from None
-        return SentTurn(stored.index, _turn(stored))
+        return SentTurn(stored.index, self._turn(stored))
 
     def append_step(self, kind: StepKind, body: Mapping[str, str], *, at: float, send_id: str | None) -> SentStep:
         stored = history.append_step(self._store, attempt_id=self._id, kind=kind, body=body, at=at, send_id=send_id)
@@ -231,6 +237,7 @@ class HistoryLog:
         self,
         *,
         answers: int,
+        steps: int,
         turn: Turn,
         judged: Sequence[Judged],
         outcome: Outcome | None,
@@ -241,6 +248,7 @@ class HistoryLog:
                 self._store,
                 attempt_id=self._id,
                 answers_index=answers,
+                steps=steps,
                 turns=[turn],
                 observations=[
                     StoredObservation(item.exchange.turn, VERSIONS, observation_data(item.exchange.observation))
@@ -269,6 +277,10 @@ class HistoryLog:
             self._store, attempt_id=self._id, scores=self._whole(scorecard), scorecard=_summary(scorecard)
         )
 
+    def _turn(self, stored: StoredTurn) -> Turn:
+        waited = shorter_wait(stored.waited_server, stored.waited_browser, lost=self._lost)
+        return Turn(stored.role, stored.text, stored.at, waited=waited, voice=stored.voice)
+
     def _whole(self, scorecard: Scorecard) -> list[StoredScore]:
         return [self._score(score, None) for score in scorecard.scores.values()]
 
@@ -282,11 +294,6 @@ class HistoryLog:
             explanation=word(score.explanation, self._case),
             evidence=[evidence_data(item, self._case) for item in score.evidence],
         )
-
-
-def _turn(stored: StoredTurn) -> Turn:
-    waited = shorter_wait(stored.waited_server, stored.waited_browser)
-    return Turn(stored.role, stored.text, stored.at, waited=waited, voice=stored.voice)
 
 
 def _step(stored: StoredStep) -> Step:

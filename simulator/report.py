@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from simulator.attempt import HELP, Attempt
 from simulator.case import Case
+from simulator.conversation import StepKind
 from simulator.observation import Observation
 from simulator.scoring import Evidence, Note, ReaderLanguage, Score, word
 
 
-def report(attempt: Attempt, *, reader: ReaderLanguage = "en") -> dict[str, Any]:
+def report(
+    attempt: Attempt, *, reader: ReaderLanguage = "en", help: Mapping[StepKind, int] | None = None
+) -> dict[str, Any]:
     """The attempt as JSON-ready data.
 
     Args:
         attempt: the attempt, ended or not.
         reader: the language of explanations.
+        help: how often each kind of help was used in all the branches; counted in this one if not given.
     """
     case = attempt.case
+    if help is None:
+        help = help_used(attempt)
     return {
         "scenario": case.scenario_id,
         "persona": case.persona_id,
@@ -25,7 +32,7 @@ def report(attempt: Attempt, *, reader: ReaderLanguage = "en") -> dict[str, Any]
         "seed": case.seed,
         "mode": attempt.mode,
         "outcome": attempt.outcome,
-        "help": {kind: sum(step.kind == kind for step in attempt.steps) for kind in HELP},
+        "help": dict(help),
         "turns": _turns(attempt),
         "steps": [
             {"kind": step.kind, "body": dict(step.body), "at": round(step.at, 2), "place": step.place}
@@ -33,6 +40,11 @@ def report(attempt: Attempt, *, reader: ReaderLanguage = "en") -> dict[str, Any]
         ],
         "scorecard": scorecard_data(attempt, reader=reader),
     }
+
+
+def help_used(attempt: Attempt) -> dict[StepKind, int]:
+    """How often each kind of help was used in this branch, kinds that were not included."""
+    return {kind: sum(step.kind == kind for step in attempt.steps) for kind in HELP}
 
 
 def _turns(attempt: Attempt) -> list[dict[str, Any]]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from simulator import history, practice
 from simulator.case import Case
 from simulator.conversation import Language, Mode
-from simulator.history import Store
+from simulator.history import Store, UnknownShift
 from simulator.juggling import ShiftScorecard, shift_scorecard
 from simulator.practice import Practice
 from simulator.scenarios.library import Library
@@ -155,9 +155,11 @@ def open_shift(store: Store, shift_id: str, *, resume: Callable[[Store, str], Pr
         resume: takes up an attempt of this id, where the caller keeps some open.
 
     Raises:
-        UnknownShift: there is none of this id.
+        UnknownShift: there is none of this id, or it was never begun: it has no attempts.
     """
     record = history.load_shift(store, shift_id=shift_id)
+    if not record.attempts:  # the program was ended between writing the shift and its first attempt
+        raise UnknownShift(f"The shift {shift_id} was never begun. Start a new shift.")
     now = datetime.now(UTC)
     chats = []
     for place, summary in enumerate(record.attempts):
@@ -173,7 +175,7 @@ def open_shift(store: Store, shift_id: str, *, resume: Callable[[Store, str], Pr
         record.id, record.trainee, record.mode, record.low_pressure, record.started_at, record.ended_at, tuple(chats)
     )
     if shift.ended_at is None and all(chat.practice.attempt.outcome for chat in shift.chats):
-        history.end_shift(store, shift_id=shift_id, ended_at=now, scorecard=asdict(shift.scorecard()))
+        history.end_shift(store, shift_id=shift_id, ended_at=now)
         return replace(shift, ended_at=now)
     return shift
 

@@ -16,9 +16,10 @@ from simulator.scenarios.formats import Record
 
 FieldKind = Literal["order", "item", "amount", "choice", "text"]
 
-_NUMBER = re.compile(r"[-−]?[0-9]+(?:[ \u00a0\u202f][0-9]{3}(?![0-9]))*(?:[.,][0-9]+)*")
+_NUMBER = re.compile(r"[-−]?(?:(?<!\w)[.,])?[0-9]+(?:[ \u00a0\u202f][0-9]{3}(?![0-9]))*(?:[.,][0-9]+)*")
 _LONGEST_NUMBER = 15
 _SPACES = re.compile(r"[ \u00a0\u202f]")
+_UNIT = re.compile(r"[^\W\d_]+|[^\w\s.,]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ class Table:
         form_labels: names of the form's fields, the `note` included.
         gaps: what stands in a macro for a placeholder that the record cannot fill, in all the languages.
         problems: why something cannot be done, by key, with placeholders.
+        currencies: the code of a currency by what it is called, in small letters.
+        percent: signs and words, in small letters, with which a number is a share and no amount.
     """
 
     actions: Mapping[ActionName, Action]
@@ -73,6 +76,8 @@ class Table:
     form_labels: Mapping[str, Translated]
     gaps: Mapping[str, Translated]
     problems: Mapping[str, Translated]
+    currencies: Mapping[str, str]
+    percent: frozenset[str]
 
 
 @lru_cache(maxsize=1)
@@ -93,15 +98,31 @@ def table() -> Table:
         for name, action in data["actions"].items()
     }
     form = {"category": data["categories"], "priority": data["priorities"], "disposition": data["dispositions"]}
-    return Table(actions, form, data["form"], data["gaps"], data["problems"])
+    currencies = {name: code for code, names in data["currencies"].items() for name in (code.casefold(), *names)}
+    percent = frozenset(data["percent"])
+    return Table(actions, form, data["form"], data["gaps"], data["problems"], currencies, percent)
 
 
 def amount_of(text: str) -> float | None:
-    """The number of an amount such as "1.299,00 EUR" or "€68.19"; None if there is not exactly one above zero."""
+    """The number of an amount such as "1.299,00 EUR", "€68.19" or ".50"; None if there is not exactly one above zero.
+
+    A share such as "50 %" is no amount.
+    """
+    if not table().percent.isdisjoint(_units(text)):
+        return None
     found = [_SPACES.sub("", number[0]) for number in _NUMBER.finditer(text)]
     if len(found) != 1 or found[0][0] in "-−" or len(found[0]) > _LONGEST_NUMBER:
         return None
     return parse_digits(found[0]) or None
+
+
+def currency_of(text: str) -> str | None:
+    """The code of the currency that an amount is given in, such as "EUR"; None where it names none that is known."""
+    return next((table().currencies[unit] for unit in _units(text) if unit in table().currencies), None)
+
+
+def _units(text: str) -> list[str]:
+    return _UNIT.findall(text.casefold())
 
 
 def ids_of(record: Record, kind: FieldKind) -> tuple[str, ...]:
@@ -113,7 +134,11 @@ def ids_of(record: Record, kind: FieldKind) -> tuple[str, ...]:
 
 
 def same(kind: FieldKind, one: str, other: str) -> bool:
-    """Whether two values of a field mean the same: amounts by their number, all else but for case and spaces."""
+    """Whether two values of a field mean the same, but for case and spaces.
+
+    Amounts go by their number, and by their currency where both name one.
+    """
     if kind == "amount":
-        return amount_of(one) is not None and amount_of(one) == amount_of(other)
+        currencies = {currency_of(one), currency_of(other)} - {None}
+        return amount_of(one) is not None and amount_of(one) == amount_of(other) and len(currencies) <= 1
     return " ".join(one.casefold().split()) == " ".join(other.casefold().split())

@@ -363,3 +363,48 @@ def test_the_desk_by_keyboard(app: App, page: Page) -> None:
 def test_an_id_with_two_underscores_opens(app: App, page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(secrets, "token_urlsafe", lambda size=16: "a__b__c")
     go_to(app, page, new_attempt(app)).say(ASKS)
+
+
+def write_a_note(page: Page, note: str) -> None:
+    """Writes an internal note, and leaves the cursor in it: it is not stored yet."""
+    tab(page, "Ticket").get_by_label("Internal note").fill(note)
+
+
+@pytest.mark.parametrize("click", ["Pause", "Take this reply back", "Practise"])
+def test_no_click_is_lost_that_leaves_an_unsaved_note(app: App, page: Page, click: str) -> None:
+    attempt_id = new_attempt(app, replies=(ASKS,))
+    go_to(app, page, attempt_id)
+    page.get_by_test_id("hint").wait_for()
+    write_a_note(page, "Refund traced.")
+    page.get_by_role("link" if click == "Practise" else "button", name=click).click()
+    match click:
+        case "Pause":
+            page.get_by_test_id("chat-paused").wait_for()
+        case "Take this reply back":
+            page.get_by_test_id("taken-back").wait_for()
+            assert attempt_id not in page.url
+        case _:
+            page.get_by_role("heading", name="Practise").wait_for()
+    assert stored(app, attempt_id)[1].note == "Refund traced."
+
+
+def test_an_unsaved_note_is_stored_before_the_debrief_opens(app: App, page: Page) -> None:
+    chat = go_to(app, page, new_attempt(app, replies=(ASKS,)))
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="End the conversation").click()
+    chat.ended.wait_for()
+    attempt_id = chat.attempt_id
+    write_a_note(page, "Refund traced.")
+    page.get_by_role("button", name="See the debrief").click()
+    page.get_by_test_id("verdict").wait_for()
+    assert stored(app, attempt_id)[1].note == "Refund traced."
+
+
+def test_a_running_practice_has_no_debrief_yet(app: App, page: Page) -> None:
+    attempt_id = new_attempt(app, replies=(ASKS,))
+    page.goto(f"{app.url}/debrief?attempt={attempt_id}&name=Mira")
+    page.get_by_text("Its debrief opens when it is over.").wait_for()
+    assert page.get_by_test_id("facts").count() == 0
+    page.get_by_role("button", name="Back to the conversation").click()
+    Chat(page).customer.first.wait_for()
+    assert attempt_id in page.url

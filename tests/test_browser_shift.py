@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from test_browser import ASKS, App, Chat, app, browser, context, page  # noqa: F401
+from test_browser import ASKS, PATIENCE, App, Chat, app, browser, context, page  # noqa: F401
 
 from simulator import practice
 from simulator.conversation import Mode
@@ -20,7 +20,7 @@ from simulator.scoring import best_reply, in_words
 from simulator.shift import Shift, begin_shift, open_shift
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 pytestmark = pytest.mark.browser
 
@@ -51,6 +51,10 @@ def go_to(app: App, page: Page, shift_id: str) -> Chat:
     chat = Chat(page)
     chat.customer.first.wait_for()
     return chat
+
+
+def shift_of(page: Page) -> str:
+    return page.url.partition("shift=")[2].partition("&")[0]
 
 
 def in_queue(page: Page) -> Locator:
@@ -95,7 +99,7 @@ def test_a_shift_begins_on_the_practise_page_and_ends_with_its_result(app: App, 
     chat.customer.first.wait_for()
     assert in_queue(page).count() == 1
     chat.say(ASKS)
-    shift_id = page.url.partition("shift=")[2].partition("&")[0]
+    shift_id = shift_of(page)
     page.get_by_role("button", name="Stop").click()
     page.get_by_role("button", name="End the shift").click()
     verdict = page.get_by_test_id("shift-verdict")
@@ -140,6 +144,67 @@ def test_a_shift_outlives_a_killed_server(app: App, page: Page) -> None:
     assert chat.texts(chat.agent) == [ASKS]
     assert in_queue(page).count() == 2
     assert [len(each.practice.attempt.transcript) for each in stored(app, shift_id).chats] == [3, 1]
+
+
+def test_an_open_shift_goes_on_after_the_server_was_started_anew(app: App, page: Page) -> None:
+    shift_id = new_shift(app)
+    chat = go_to(app, page, shift_id)
+    app.kill()
+    app.start()
+    chat.text.fill(ASKS)
+    chat.text.press("Enter")
+    chat.customer.nth(1).wait_for()
+    assert chat.texts(chat.agent) == [ASKS]
+    assert [len(each.practice.attempt.transcript) for each in stored(app, shift_id).chats] == [3, 1]
+    in_queue(page).nth(1).click()
+    wait_until_open(page, 2)
+
+
+def test_a_reply_that_did_not_get_through_is_there_after_a_refresh(app: App, page: Page) -> None:
+    chat = go_to(app, page, new_shift(app))
+    chat.say(ASKS)
+    pending = {"send_id": "1", "text": "I see it now.", "waited": 3}
+    name = f"tough-customer:{stored(app, shift_of(page)).chats[0].practice.id}:pending"
+    page.evaluate("([name, value]) => sessionStorage.setItem(name, JSON.stringify(value))", [name, pending])
+    page.reload()
+    chat.unsent.wait_for()
+    assert chat.texts(page.get_by_test_id("message-pending")) == ["I see it now."]
+    assert "You" in page.get_by_test_id("chat-log").locator("> :last-child").inner_text()
+    chat.unsent.get_by_role("button").click()
+    chat.customer.nth(2).wait_for()
+    assert chat.texts(chat.agent) == [ASKS, "I see it now."]
+
+
+def test_only_what_was_not_seen_is_marked_as_new(app: App, browser: Browser) -> None:
+    shift_id = new_shift(app)
+    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    chat = go_to(app, page, shift_id)
+    chat.text.fill(ASKS)
+    chat.text.press("Enter")
+    page.locator("[data-state=typing]").wait_for()
+    page.keyboard.press("Alt+2")
+    in_queue(page).nth(0).get_by_text("new message").wait_for(state="attached")
+    page.keyboard.press("Alt+1")
+    chat.customer.nth(1).and_(page.locator("[data-state=shown]")).or_(chat.customer.nth(1)).wait_for()
+    page.keyboard.press("Alt+2")
+    wait_until_open(page, 2)
+    assert "new message" not in in_queue(page).nth(0).inner_text()
+    context.close()
+
+
+def test_what_was_answered_is_not_new_in_another_browser(app: App, page: Page) -> None:
+    shift_id = new_shift(app)
+    first = stored(app, shift_id).chats[0].practice.id
+    store = app.store()
+    practice.resume(store, first).attempt.reply("One moment, please.")
+    store.close()
+    page.goto(f"{app.url}/shift?shift={shift_id}&name=Mira&chat=2")
+    Chat(page).customer.first.wait_for()
+    answered = in_queue(page).nth(0)
+    turns = len(stored(app, shift_id).chats[0].practice.attempt.transcript)
+    assert ("new message" in answered.inner_text()) == (turns > 2)
 
 
 def test_a_new_customer_is_announced_and_waits(app: App, page: Page) -> None:

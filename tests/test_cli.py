@@ -6,12 +6,16 @@ import json
 import shutil
 import subprocess
 import sys
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from simulator.scenarios.library import SHIPPED
+from simulator import history, practice
+from simulator.debrief import receipt
+from simulator.scenarios.library import SHIPPED, load_library
 
 
 def run(*arguments: str | Path, code: int = 0, typed: str = "") -> str:
@@ -141,6 +145,35 @@ def test_rehearsing_one_scenario() -> None:
     assert by_trainee["expert"]["passed"]
     assert by_trainee["silent"]["outcome"] == "abandoned"
     assert not any(result["passed"] for name, result in by_trainee.items() if name not in ("expert", "novice"))
+
+
+def test_a_trainer_reads_ratings_and_disputes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOUGH_CUSTOMER_DATABASE", str(tmp_path / "history.db"))
+    assert run_json("feedback") == {"ratings": [], "disputes": []}
+    said_at = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    with closing(history.open_store(tmp_path / "history.db")) as store:
+        made = practice.begin(store, load_library().cast("late-refund"), trainee="Mira")
+        made.attempt.reply("Calm down.")
+        turn = made.attempt.exchanges[0].turn
+        history.rate_attempt(store, attempt_id=made.id, stars=4, comment="Good\x1b[2J one", rated_at=said_at)
+        history.add_dispute(
+            store,
+            attempt_id=made.id,
+            turn_index=turn,
+            dimension="tone",
+            receipt=receipt(made.attempt, "tone", turn, reader="en"),
+            reason="It was meant kindly.",
+            disputed_at=said_at,
+        )
+    found = run_json("feedback", "--open")
+    [rating], [dispute] = found["ratings"], found["disputes"]
+    assert (rating["trainee"], rating["scenario"], rating["stars"]) == ("Mira", "late-refund", 4)
+    assert (dispute["reply"], dispute["reason"]) == ("Calm down.", "It was meant kindly.")
+    assert dispute["receipt"]["evidence"][0]["quote"] == "Calm down"
+    out = run("feedback")
+    for words in ("1 ratings", "4 of 5", "Mira", "of: Calm down.", "why it is wrong: It was meant kindly."):
+        assert words in out
+    assert "\x1b" not in out
 
 
 def test_schemas_are_fresh() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator import history, practice
+from simulator import channels, history, practice
 from simulator.attempt import Attempt
 from simulator.conversation import Language
 from simulator.customers import ScriptedCustomer
@@ -17,6 +17,7 @@ from simulator.history import Store
 from simulator.log import MemoryLog
 from simulator.observation.lexicon import say
 from simulator.practice import Practice
+from simulator.report import report
 from simulator.scenarios.library import load_library
 from simulator.scenarios.rehearsal import TraineeName, play
 from simulator.scoring import RULE_SCORERS, ReaderLanguage, best_reply, in_words
@@ -156,21 +157,37 @@ def test_the_desk_lists_steps_and_looking_up_apart() -> None:
     attempt.do("action", {"action": "escalate", "team": "billing"})
     attempt.do("hint", {"reply": "1"})
     found = debrief_of(attempt, "ru")
-    assert [step.text for step in found.desk.done] == ["Категория: Счета и оплата", "Передать (Отдел расчётов)"]
+    assert [step.text for step in found.desk.done] == ["Категория: Счета и оплата", "Передать в другой отдел (Отдел расчётов)"]
     assert [step.kind for step in found.desk.looked_up] == ["search", "passage"]
     assert {step.reply for step in found.desk.done} == {1}
     assert found.help == {"hint": 1, "better_reply": 0, "take_back": 0, "pause": 0}
 
 
 def test_reply_times_are_summed_up_with_the_source_of_the_band() -> None:
-    attempt = attempt_of("Hello, I am looking at your return now.", after=30)
-    attempt.reply("It has arrived at the warehouse.", browser_waited=0)
-    found = debrief_of(attempt).times
-    assert found is not None
-    assert (found.first, found.worst, found.replies, found.inside) == (30, 30, 2, 2)
-    assert found.median == 15
-    assert "no study" in found.source
+    found = debrief_of(attempt_of(*(fact.answer["en"] for fact in LIBRARY.scenarios["late-refund"].facts[:2])))
+    assert found.times is not None
+    assert (found.times.first, found.times.median, found.times.worst) == (20, 20, 20)
+    assert (found.times.replies, found.times.inside, found.times.share) == (2, 2, 1.0)
+    assert "no study" in found.times.source
     assert debrief_of(attempt_of()).times is None
+
+
+def test_a_reply_that_only_keeps_waiting_has_no_time_of_its_own_as_in_the_score() -> None:
+    attempt = attempt_of("One moment, please.", after=30)
+    answer = attempt.case.scenario.facts[0].answer["en"]
+    longer = attempt_of("One moment, please.", answer, after=30)
+    assert [exchange.treatment.stalling for exchange in longer.exchanges] == [True, False]
+    found, score = debrief_of(longer), longer.scorecard().scores["reply_time"]
+    assert found.times is not None
+    assert [reply.timed for reply in found.review.replies] == [False, True]
+    assert (found.times.first, found.times.replies) == (60, 1)
+    told = score.explanation.values
+    assert (told["first"], told["replies"], told["inside"]) == (60, 1, found.times.inside)
+    strong, good = channels.targets_of(attempt.case.scenario, first=True)
+    assert [(reply.strong, reply.good) for reply in found.review.replies] == [(strong, good)] * 2
+    only = debrief_of(attempt).times
+    assert only is not None
+    assert (only.first, only.replies) == (30, 1)
 
 
 # Language
@@ -226,6 +243,29 @@ def test_language_notes(kind: NoteKind, language: Language, replies: list[str]) 
 )
 def test_plain_polite_replies_get_no_note(language: Language, replies: list[str]) -> None:
     assert debrief_of(attempt_of(*replies, language=language)).language == ()
+
+
+@pytest.mark.parametrize(
+    ("reply", "quote"),
+    [
+        ("Wait for\nthe warehouse!!! Really!!!!", "warehouse!!!"),
+        ("a" * 20_000 + " why???", "why???"),
+        ("AA " * 5_000 + "AAa", None),
+        ("A" * 20_000, ""),
+        ("!?" * 10_000, "!?" * 10_000),
+        ("[" * 20_000, ""),
+        ("." * 20_000, ""),
+        ("AA" + " ," * 10_000, ""),
+    ],
+    ids=lambda value: str(value)[:8],
+)
+def test_shouting_is_found_in_long_hostile_replies(reply: str, quote: str | None) -> None:
+    """What a search for it costs grows with the length of a reply and not with its square."""
+    notes = {note.kind: note.quote for note in debrief_of(attempt_of(reply)).language}
+    if quote is None:
+        assert notes["shouting"] in reply
+    else:
+        assert notes.get("shouting", "") == quote
 
 
 # What to practise next
@@ -292,6 +332,17 @@ def test_branches_are_compared_from_where_they_part(kept: Store) -> None:
     assert compared.overall > 0
     back = compare(second.attempt, first.attempt, common)
     assert (back.anger, back.overall) == (-compared.anger, -compared.overall)
+
+
+def test_help_is_counted_over_all_branches_where_it_is_told(kept: Store) -> None:
+    first = begun(kept, "I can see your parcel.", "Calm down.")
+    first.attempt.do("hint", {"reply": "3"})
+    second = practice.take_back(kept, first, turn=first.attempt.exchanges[1].turn)
+    family = history.branches(kept, root_id=second.root_id)[-1].help
+    found = debrief(second.attempt, scenarios={}, reader="en", help=family)
+    assert found.help == {"hint": 1, "better_reply": 0, "take_back": 1, "pause": 0}
+    assert report(second.attempt, help=family)["help"] == found.help
+    assert sum(report(second.attempt)["help"].values()) < 2
 
 
 # Receipts

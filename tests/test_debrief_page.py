@@ -143,19 +143,17 @@ def test_an_attempt_that_was_stopped_has_no_verdict_and_no_fault(kept: Store) ->
     assert "No reply was written." in html
 
 
-def test_a_running_practice_shows_how_it_stands(kept: Store) -> None:
-    app = page_of(begun(kept, "Calm down."))
-    assert "still going on" in shown(app)
-    assert 'data-testid="story"' in shown(app)
-    assert 'data-testid="verdict"' not in shown(app)
-
-
-def test_a_running_exam_shows_nothing_of_its_debrief(kept: Store) -> None:
-    made = begun(kept, "Calm down.", mode="exam")
-    app = page_of(made)
+@pytest.mark.parametrize("mode", ["practice", "exam"])
+def test_a_running_attempt_shows_nothing_of_its_debrief(kept: Store, mode: Mode) -> None:
+    app = page_of(begun(kept, "Calm down.", mode=mode))
     assert "still going on" in shown(app)
     assert 'data-testid="story"' not in shown(app)
     assert "exports" not in app.session_state
+    assert [button.label for button in app.button] == ["Back to the conversation"]
+
+
+def test_the_debrief_of_an_exam_opens_when_it_is_over(kept: Store) -> None:
+    made = begun(kept, "Calm down.", mode="exam")
     made.attempt.stop()
     assert "Exam: no help was on offer." in shown(page_of(made))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
@@ -14,8 +13,7 @@ from simulator import desk, ticket
 from simulator.case import Case
 from simulator.conversation import Step, StepKind
 from simulator.desk import BadAction, Check, Desk, DeskClosed
-from simulator.scenarios import desk_format
-from simulator.scenarios.desk_format import Macro, TicketDesk
+from simulator.scenarios.desk_format import TicketDesk
 from simulator.scenarios.formats import Record
 from simulator.scenarios.library import load_library
 
@@ -105,59 +103,6 @@ def judged(ticket: Desk, case: Case = CASE) -> dict[tuple[str, str | None], Chec
 def wrong(ticket: Desk, case: Case = CASE) -> list[tuple[str, str | None, float]]:
     """Kind, entry and points of everything that is not right."""
     return [(each.kind, each.entry, round(each.points, 6)) for each in desk.checks(case, ticket) if not each.good]
-
-
-def test_the_table_has_all_that_the_formats_know_and_no_more() -> None:
-    table = ticket.table()
-    assert set(table.actions) == set(get_args(desk_format.ActionName))
-    assert set(table.form["category"]) == set(get_args(desk_format.Category))
-    assert set(table.form["priority"]) == set(get_args(desk_format.Priority))
-    assert set(table.form["disposition"]) == set(get_args(desk_format.Disposition))
-    assert set(table.actions["escalate"].fields["team"].choices) == set(get_args(desk_format.Team))
-    assert set(table.actions["reset"].fields["target"].choices) == set(get_args(desk_format.ResetTarget))
-    fields = {name for action in table.actions.values() for name in action.fields}
-    assert fields == set(desk_format.ActionFields.model_fields)
-
-
-def texts_by_language(value: object) -> Iterator[dict[str, str]]:
-    if isinstance(value, dict) and "en" in value:
-        yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from texts_by_language(item)
-    elif hasattr(value, "__dataclass_fields__"):
-        for name in value.__dataclass_fields__:
-            yield from texts_by_language(getattr(value, name))
-
-
-def test_every_word_of_the_desk_is_there_in_both_languages_of_the_screens() -> None:
-    texts = list(texts_by_language(ticket.table()))
-    assert len(texts) > 60
-    assert all(text.get("en") and text.get("ru") for text in texts)
-    assert all(set(gap) == {"en", "ru", "de", "es"} for gap in ticket.table().gaps.values())
-
-
-@pytest.mark.parametrize(
-    ("text", "amount"),
-    [
-        ("68.19 EUR", 68.19),
-        ("€68,19", 68.19),
-        ("68,19 евро", 68.19),
-        ("1.299,00 EUR", 1299),
-        ("1 299 €", 1299),
-        ("EUR 5", 5),
-        ("", None),
-        ("all of it", None),
-        ("10 or 20 EUR", None),
-        ("-5 EUR", None),
-        ("−5 EUR", None),
-        ("0", None),
-        ("9" * 500, None),
-        ("TW-5038214", None),
-    ],
-)
-def test_an_amount_is_its_one_number(text: str, amount: float | None) -> None:
-    assert ticket.amount_of(text) == amount
 
 
 @pytest.mark.parametrize(
@@ -435,52 +380,6 @@ def test_the_customer_reacts_to_what_is_done_once() -> None:
 @pytest.mark.parametrize("body", [VERIFY, REPLACE, CLOSE, {"action": "reset", "target": "device"}])
 def test_the_customer_says_nothing_where_the_desk_has_no_reaction(body: dict[str, str]) -> None:
     assert desk.reaction_to(CASE, Desk(), body, language="en") is None
-
-
-def macro(**text: str) -> Macro:
-    return Macro.model_validate({"title": {"en": "T", "ru": "Т"}, "category": ["billing"], "text": text})
-
-
-def test_a_macro_is_filled_with_what_the_record_says_for_certain() -> None:
-    record = {**RECORD, "orders": RECORD["orders"][:1]}
-    text = macro(en="Hello {customer}, order {order} ({amount}), {device}. {agent}")
-    filled = desk.fill_macro(text, case_with(record=record), language="en", agent="Sam")
-    assert filled == "Hello Kim Lee, order PP-1 (68.19 EUR), Lamp. Sam"
-    assert desk.gaps(filled) == ()
-
-
-@pytest.mark.parametrize(
-    ("language", "gap"),
-    [("en", "[order number]"), ("ru", "[номер заказа]"), ("de", "[Bestellnummer]"), ("es", "[número de pedido]")],
-)
-def test_what_the_record_does_not_say_for_certain_is_left_as_a_gap(language: Any, gap: str) -> None:
-    text = macro(en="{order}", ru="{order}", de="{order}", es="{order}")
-    assert desk.fill_macro(text, CASE, language=language, agent="Sam") == gap
-    nothing = case_with(record={"customer": RECORD["customer"]})
-    assert desk.fill_macro(text, nothing, language=language, agent="Sam") == gap
-    assert [found.text for found in desk.gaps(f"A: {gap}.")] == [gap]
-
-
-def test_a_macro_without_an_agent_has_a_gap_and_without_the_language_is_english() -> None:
-    assert (
-        desk.fill_macro(macro(ru="Это {agent}.", en="I am {agent}."), CASE, language="de", agent=" ")
-        == "I am [your name]."
-    )
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("Order {order} is on its way, [date].", ["{order}", "[date]"]),
-        ("[номер заказа] и {amount}", ["[номер заказа]", "{amount}"]),
-        ("See [our page](https://shop.example) [1] […] [...] { } {}", []),
-        ("", []),
-    ],
-)
-def test_gaps_are_quoted_verbatim(text: str, found: list[str]) -> None:
-    gaps = desk.gaps(text)
-    assert [gap.text for gap in gaps] == found
-    assert all(text[gap.start : gap.end] == gap.text for gap in gaps)
 
 
 @pytest.mark.parametrize("name", SHIPPED.scenarios)

@@ -34,7 +34,7 @@ def test_a_shift_has_the_newest_branch_of_each_attempt_in_its_place(store: Store
     history.fork_attempt(store, attempt_id=first, turns=1, fork_id="again", started_at=NOON, taken_at=NOON)
     loaded = history.load_shift(store, shift_id=shift_id)
     assert (loaded.trainee, loaded.mode, loaded.low_pressure, loaded.started_at) == ("Ada", "exam", True, NOON)
-    assert (loaded.ended_at, loaded.scorecard) == (None, None)
+    assert loaded.ended_at is None
     assert [(each.id, each.shift_place, each.branches) for each in loaded.attempts] == [("again", 0, 2), (second, 1, 1)]
     listed = history.list_attempts(store)
     assert {each.shift_id for each in listed} == {shift_id, None}
@@ -42,10 +42,10 @@ def test_a_shift_has_the_newest_branch_of_each_attempt_in_its_place(store: Store
 
 def test_a_shift_ends_once(store: Store) -> None:
     shift_id, other = start_shift(store), start_shift(store)
-    history.end_shift(store, shift_id=shift_id, ended_at=NOON + HOUR, scorecard={"overall": 0.5})
-    history.end_shift(store, shift_id=shift_id, ended_at=NOON + 2 * HOUR, scorecard={"overall": 0.9})
+    history.end_shift(store, shift_id=shift_id, ended_at=NOON + HOUR)
+    history.end_shift(store, shift_id=shift_id, ended_at=NOON + 2 * HOUR)
     ended = history.load_shift(store, shift_id=shift_id)
-    assert (ended.ended_at, ended.scorecard) == (NOON + HOUR, {"overall": 0.5})
+    assert ended.ended_at == NOON + HOUR
     assert history.load_shift(store, shift_id=other).ended_at is None
 
 
@@ -63,7 +63,7 @@ def test_shifts_are_listed_newest_first(store: Store) -> None:
 def test_a_shift_that_does_not_exist_is_named(store: Store) -> None:
     for call in (
         lambda: history.load_shift(store, shift_id="none"),
-        lambda: history.end_shift(store, shift_id="none", ended_at=NOON, scorecard=None),
+        lambda: history.end_shift(store, shift_id="none", ended_at=NOON),
     ):
         with pytest.raises(UnknownShift, match="none"):
             call()

@@ -11,7 +11,7 @@ from simulator import practice
 from simulator.attempt import Attempt, NotInExam
 from simulator.case import Case
 from simulator.customers import ScriptedCustomer
-from simulator.history import Store, UnknownShift, list_attempts, load_shift
+from simulator.history import Store, UnknownShift, create_shift, list_attempts, load_shift
 from simulator.juggling import Juggling, shift_scorecard
 from simulator.log import MemoryLog
 from simulator.practice import Practice
@@ -140,6 +140,7 @@ def test_means_and_worst_leave_out_what_was_stopped() -> None:
     assert card.overall.worst == min(filter(None, overall))
     assert card.overall.mean == pytest.approx(sum(filter(None, overall)) / 2, abs=0.06)
     assert card.chats[2].passed is None
+    assert (card.replies, card.switches, card.longest_wait) == (2, 1, 40)
     assert {"accuracy", "tone", "de_escalation", "reply_time"} <= set(card.scores)
 
 
@@ -227,6 +228,13 @@ def test_a_shift_has_two_to_four_chats(store: Store) -> None:
 def test_an_unknown_shift_is_told(store: Store) -> None:
     with pytest.raises(UnknownShift):
         open_shift(store, "nothing")
+
+
+def test_a_shift_without_attempts_was_never_begun(store: Store) -> None:
+    empty = create_shift(store, trainee="Mira", mode="practice", low_pressure=False, started_at=START)
+    with pytest.raises(UnknownShift, match="never begun"):
+        open_shift(store, empty.id)
+    assert load_shift(store, shift_id=empty.id).ended_at is None
 
 
 @pytest.mark.parametrize("count", SIZES)

@@ -12,9 +12,10 @@ from simulator.debrief.advice import Advice, advise
 from simulator.debrief.language import LanguageNote, language_notes
 from simulator.debrief.moves import MoveCount, move_counts
 from simulator.debrief.review import ReplyReview, Review, review
-from simulator.debrief.steps import DeskLog, desk_log, help_used
+from simulator.debrief.steps import DeskLog, desk_log
 from simulator.debrief.story import story
 from simulator.debrief.times import Times, times
+from simulator.report import help_used
 from simulator.scenarios.formats import Scenario
 from simulator.scoring import ReaderLanguage
 
@@ -32,7 +33,7 @@ class Debrief:
         times: reply times; None where no reply was written.
         language: how it was written; empty where nothing stands out.
         advice: what to practise next.
-        help: how often each kind of help was used.
+        help: how often each kind of help was used, with what was taken back where it was told.
     """
 
     review: Review
@@ -52,13 +53,20 @@ class Debrief:
         return worst if worst is not None and worst.better is not None else None
 
 
-def debrief(attempt: Attempt, *, scenarios: Mapping[str, Scenario], reader: ReaderLanguage) -> Debrief:
+def debrief(
+    attempt: Attempt,
+    *,
+    scenarios: Mapping[str, Scenario],
+    reader: ReaderLanguage,
+    help: Mapping[StepKind, int] | None = None,
+) -> Debrief:
     """Works out the debrief of an attempt.
 
     Args:
         attempt: ended or not, with or without replies.
         scenarios: the library's, by id, to recommend from; may be empty.
         reader: the language to word it in.
+        help: how often each kind of help was used in all the branches; counted in this one if not given.
     """
     found = review(attempt, reader=reader)
     table = accuracy_table(attempt, reader=reader)
@@ -72,5 +80,5 @@ def debrief(attempt: Attempt, *, scenarios: Mapping[str, Scenario], reader: Read
         times=times(attempt, found, reader=reader),
         language=language_notes(attempt, reader=reader),
         advice=advise(attempt, found, table, scenarios=scenarios, reader=reader),
-        help=help_used(attempt),
+        help=help_used(attempt) if help is None else help,
     )

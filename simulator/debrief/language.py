@@ -28,8 +28,8 @@ NoteKind = Literal[
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _SENTENCE = re.compile(r"[^.!?…\n]+[.!?…]*")
-_CAPITALS = re.compile(r"\b[^\W\d_a-zа-яёäöüßñáéíóú]{2,}(?:[ ,]+[^\W\d_a-zа-яёäöüßñáéíóú]{2,}){2,}\b")
-_MARKS = re.compile(r"\S*[!?]{3,}")
+_CAPITALS = re.compile(r"\b[^\W\d_a-zа-яёäöüßñáéíóú]{2,}+(?:[ ,]++[^\W\d_a-zа-яёäöüßñáéíóú]{2,}+){2,}\b")
+_MARKS = re.compile(r"[!?]{3,}+")
 _FEWEST_SENTENCE_WORDS, _FEWEST_REPLY_WORDS = 4, 6
 _OPENING_WORDS, _FEWEST_OPENINGS = 3, 3
 _MOST_SENTENCES = 3
@@ -174,13 +174,18 @@ def _alike(replies: Sequence[str]) -> tuple[int, ...]:
 
 
 def _shouting(exchanges: Sequence[Exchange]) -> Iterator[Found]:
-    found = [
-        (number, shout.group())
-        for number, exchange in enumerate(exchanges, start=1)
-        if (shout := _CAPITALS.search(exchange.reply) or _MARKS.search(exchange.reply))
-    ]
+    found = [(number, shout) for number, exchange in enumerate(exchanges, start=1) if (shout := _shout(exchange.reply))]
     if found:
         yield "shouting", found[0][1], tuple(number for number, _ in found), {}
+
+
+def _shout(text: str) -> str:
+    """The first words in capitals, else the first heap of marks with the word before it; empty where there is none."""
+    if capitals := _CAPITALS.search(text):
+        return capitals.group()
+    # The word is looked for backwards from the marks: a pattern that begins with it would try every letter of it.
+    marks = _MARKS.search(text)
+    return "" if marks is None else re.split(r"\s", text[: marks.start()])[-1] + marks.group()
 
 
 def _long(exchanges: Sequence[Exchange]) -> Iterator[Found]:

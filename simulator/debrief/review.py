@@ -8,6 +8,7 @@ from typing import Literal
 
 from simulator import channels
 from simulator.attempt import Attempt
+from simulator.channels import Band
 from simulator.conversation import Language, Mood
 from simulator.documents import Passage
 from simulator.mood import Kind, effects
@@ -24,8 +25,7 @@ from simulator.scoring import (
     move_label,
     pass_marks,
 )
-
-Band = Literal["strong", "good", "late"]
+from simulator.scoring.reply_time import targets_of, timed
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,7 @@ class ReplyReview:
         better_mood: the mood that it would have led to.
         waited: seconds.
         strong, good: the reply-time targets that held for it, in seconds.
+        timed: whether its reply time counts; a reply that only kept the customer waiting has none of its own.
     """
 
     number: int
@@ -86,10 +87,11 @@ class ReplyReview:
     waited: float
     strong: float
     good: float
+    timed: bool
 
     @property
     def band(self) -> Band:
-        return "strong" if self.waited <= self.strong else "good" if self.waited <= self.good else "late"
+        return channels.band(self.waited, strong=self.strong, good=self.good)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +123,10 @@ def review(attempt: Attempt, *, reader: ReaderLanguage) -> Review:
         reader: the language of labels.
     """
     case = attempt.case
+    counted = {exchange.turn for exchange in timed(attempt.exchanges)}
     replies = tuple(
-        _reply(attempt, exchange, number, reader) for number, exchange in enumerate(attempt.exchanges, start=1)
+        _reply(attempt, exchange, number, reader, timed=exchange.turn in counted)
+        for number, exchange in enumerate(attempt.exchanges, start=1)
     )
     said: dict[str, int] = {}
     asked: dict[str, int] = {}
@@ -148,14 +152,13 @@ def passage_of(attempt: Attempt, id: str, *, reader: ReaderLanguage) -> Passage 
     return next((each for each in found if each.id == id), None)
 
 
-def _reply(attempt: Attempt, exchange: Exchange, number: int, reader: ReaderLanguage) -> ReplyReview:
+def _reply(attempt: Attempt, exchange: Exchange, number: int, reader: ReaderLanguage, *, timed: bool) -> ReplyReview:
     case = attempt.case
     best = exchange.best
     cost = exchange.cost
     mark = mark_of(cost)
     language = exchange.before.language
-    target = channels.targets(case.scenario)
-    first = exchange.before.replies == 0
+    strong, good = targets_of(case, exchange)
     answer = attempt.transcript[exchange.turn + 1 : exchange.turn + 2]
     return ReplyReview(
         number=number,
@@ -171,8 +174,9 @@ def _reply(attempt: Attempt, exchange: Exchange, number: int, reader: ReaderLang
         better_moves=tuple(_moves(attempt, best, reader)),
         better_mood=best.mood,
         waited=exchange.waited,
-        strong=target.first_strong if first else target.next_strong,
-        good=target.first_good if first else target.next_good,
+        strong=strong,
+        good=good,
+        timed=timed,
     )
 
 

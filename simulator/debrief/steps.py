@@ -1,4 +1,4 @@
-"""What the trainee did besides speaking: desk steps, what was looked up, help that was used."""
+"""What the trainee did besides speaking: desk steps, and what was looked up."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from typing import Literal
 
 from simulator import ticket
 from simulator.attempt import Attempt
-from simulator.conversation import Step, StepKind
+from simulator.conversation import Step
 from simulator.debrief.review import label_of, passage_of
 from simulator.scoring import ReaderLanguage
-
-HELP: tuple[StepKind, ...] = ("hint", "better_reply", "take_back", "pause")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +71,6 @@ def desk_log(attempt: Attempt, *, reader: ReaderLanguage) -> DeskLog:
         elif step.kind == "passage":
             looked_up.append(DeskStep("passage", _passage(attempt, step, reader), step.at, reply))
     return DeskLog("process" in attempt.scorecard().scores, tuple(done), tuple(looked_up))
-
-
-def help_used(attempt: Attempt) -> dict[StepKind, int]:
-    """How often each kind of help was used, kinds that were not included."""
-    return {kind: sum(step.kind == kind for step in attempt.steps) for kind in HELP}
 
 
 def _action(body: Mapping[str, str], reader: ReaderLanguage) -> str:

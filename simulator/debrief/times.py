@@ -17,9 +17,9 @@ class Times:
 
     Args:
         first: for the first reply.
-        median, worst: of all replies.
+        median, worst: of the replies that count: all but those that only kept the customer waiting.
         inside: replies inside the good target.
-        replies: how many there were, 1 or more.
+        replies: how many count, 1 or more.
         source: where the targets come from, in the reader's language.
     """
 
@@ -38,9 +38,10 @@ class Times:
 
 def times(attempt: Attempt, found: Review, *, reader: ReaderLanguage) -> Times | None:
     """The reply times of an attempt; None where no reply was written."""
-    waits = [reply.waited for reply in found.replies]
+    counted = [reply for reply in found.replies if reply.timed]
+    waits = [reply.waited for reply in counted]
     if not waits:
         return None
-    inside = sum(reply.band != "late" for reply in found.replies)
+    inside = sum(reply.band != "late" for reply in counted)
     source = channels.source(attempt.case.scenario, reader)
     return Times(waits[0], median(waits), max(waits), inside, len(waits), source)

@@ -7,20 +7,22 @@ never judged.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from simulator import ticket
 from simulator.case import Case
-from simulator.conversation import Language
+from simulator.conversation import Language, Outcome
 from simulator.desk.state import Desk, Done
-from simulator.scenarios.desk_format import IDENTITY, DeskEntry, TicketDesk
+from simulator.scenarios.desk_format import IDENTITY, DeskEntry, Disposition, TicketDesk
 from simulator.scenarios.fields import Translated
 
 _FEWEST_NOTE_WORDS = 4
 _ENTRY, _FORM, _CLOSED = 3.0, 1.0, 1.0
 """Shares of the score: of each entry of must, of each field of the form, of closing the ticket."""
+_NOT_ACCEPTED: tuple[Outcome, ...] = ("gave_up", "abandoned", "closed")
+"""Ends of a conversation with nothing that the customer has accepted."""
 _FORBIDDEN, _UNVERIFIED, _UNCALLED = 30.0, 20.0, 15.0
 """Points that a violation costs."""
 
@@ -103,10 +105,15 @@ class Check:
     right: str | None = None
 
 
-def checks(case: Case, desk: Desk) -> tuple[Check, ...]:
+def checks(case: Case, desk: Desk, *, outcome: Outcome | None = None) -> tuple[Check, ...]:
     """Everything that is judged at the desk; nothing where the scenario has none.
 
     The points of all that has to be done are 100 together; 100 less what went wrong is the score.
+
+    Args:
+        case: the case.
+        desk: as it stands.
+        outcome: how the conversation ended, which the disposition has to agree with; None while it runs.
     """
     wanted = case.scenario.desk
     if wanted is None:
@@ -116,7 +123,7 @@ def checks(case: Case, desk: Desk) -> tuple[Check, ...]:
         *_must(wanted, desk, _ENTRY * unit),
         *_may(wanted, desk),
         *_violations(wanted, desk),
-        *_form(wanted, desk, _FORM * unit),
+        *_form(wanted, desk, _FORM * unit, outcome),
         Check("closed" if desk.closed else "not_closed", desk.closed, _CLOSED * unit),
     )
 
@@ -171,15 +178,27 @@ def _violations(wanted: TicketDesk, desk: Desk) -> Iterator[Check]:
         yield Check("unverified", False, _UNVERIFIED, done=blind[0], label=label)
 
 
-def _form(wanted: TicketDesk, desk: Desk, worth: float) -> Iterator[Check]:
+def _form(wanted: TicketDesk, desk: Desk, worth: float, outcome: Outcome | None) -> Iterator[Check]:
     for kind, value, right in (
         ("category", desk.category, wanted.category),
         ("priority", desk.priority, wanted.priority),
-        ("disposition", desk.disposition, wanted.disposition),
+        ("disposition", desk.disposition, _right_dispositions(wanted, outcome)),
     ):
         yield Check(kind, value in right, worth, value=value, right=right[0])  # type: ignore[arg-type]
     notes = [desk.note, *(done.fields["text"] for done in desk.done if done.action == "note")]
     yield Check("note", any(len(re.findall(r"\w+", note)) >= _FEWEST_NOTE_WORDS for note in notes), worth)
+
+
+def _right_dispositions(wanted: TicketDesk, outcome: Outcome | None) -> Sequence[Disposition]:
+    """What the ticket may be filed as: the scenario's list is for a conversation that came to its end.
+
+    A trainee who broke off or took a reply back is judged by it too.
+    """
+    if outcome == "escalated":
+        return ("passed_on",)
+    if outcome in _NOT_ACCEPTED:
+        return ("not_solved", *(each for each in wanted.disposition if each not in ("solved", "not_solved")))
+    return wanted.disposition
 
 
 def _check(kind: CheckKind, entry: DeskEntry, points: float, done: Done | None = None, **more: str | None) -> Check:

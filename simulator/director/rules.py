@@ -107,9 +107,8 @@ def _next(
         return act(Part("give_up"), outcome="gave_up")
     if observation.makes("wrong_language"):
         return act(Part("wrong_language"))
-    if observation.makes("escalates") and (
-        case.scenario.may_escalate or before.demanded or before.times_heard("escalates")
-    ):
+    passes_on = observation.makes("escalates") and not observation.makes("asks")  # a question is an offer, or not done
+    if passes_on and (case.scenario.may_escalate or before.demanded or before.times_heard("escalates")):
         return act(Part("handed_over"), outcome="escalated")
     if observation.makes(*RUDE_MOVES):
         if after.strikes >= _STRIKES_TO_SUPERVISOR and not before.demanded:

@@ -10,11 +10,13 @@ from simulator.case import Case
 from simulator.desk import gaps
 from simulator.director.situation import Situation
 from simulator.mood import Treatment
-from simulator.observation import RUDE_MOVES, Observation
+from simulator.observation import RUDE_MOVES, Observation, read
 
 _CROWDED_WORDS = 140
 _STALLING_WORDS = 12
-"""A longer reply than this is not taken for a mere "one moment", whatever was found in it."""
+"""A longer reply than this, in which nothing was found, is given the benefit of the doubt."""
+_FEWEST_QUESTION_WORDS = 4
+"""A shorter question ("What?") asks for nothing."""
 _SAME_TEXT = 0.7
 """Share of a reply from which on it is its macro, sent as it is."""
 
@@ -58,7 +60,8 @@ def treatment_of(
         and any(_is_mostly(reply, macro) for macro in macros),
         gap=bool(gaps(reply)),
     )
-    return replace(treatment, stalling=_is_stalling(situation, observation, treatment))
+    on_the_case = _speaks_of_the_case(case, situation, reply)
+    return replace(treatment, stalling=_is_stalling(situation, observation, treatment, on_the_case=on_the_case))
 
 
 def _is_mostly(reply: str, macro: str) -> bool:
@@ -66,11 +69,31 @@ def _is_mostly(reply: str, macro: str) -> bool:
     return bool(inserted) and inserted in said and len(inserted) >= _SAME_TEXT * len(said)
 
 
-def _is_stalling(situation: Situation, observation: Observation, treatment: Treatment) -> bool:
-    """Whether a reply is a short line that brings nothing: the customer still waits for what it said before."""
-    brings = treatment.has_substance or observation.makes("asks", "sets_limit", "escalates", "wrong_language")
-    hurts = observation.makes(*RUDE_MOVES) or treatment.false_claims or treatment.repeated
-    return not (brings or hurts or situation.settled) and observation.words <= _STALLING_WORDS
+def _speaks_of_the_case(case: Case, situation: Situation, reply: str) -> bool:
+    """Whether a reply has a word of the case's own, or a number."""
+    language = situation.language
+    text = read(reply, language)
+    own = {
+        read(word, language).tokens[0].key
+        for word in case.scenario.issue.get(language, ())
+        if read(word, language).tokens
+    }
+    return not own.isdisjoint(text.keys) or any(token.digits for token in text.tokens)
+
+
+def _is_stalling(situation: Situation, observation: Observation, treatment: Treatment, *, on_the_case: bool) -> bool:
+    """Whether a reply brings nothing: the customer still waits for an answer to what it said before."""
+    if situation.settled or treatment.false_claims or observation.makes(*RUDE_MOVES, "wrong_language"):
+        return False
+    if treatment.new_facts or treatment.learned or observation.makes("sets_limit", "escalates"):
+        return False
+    if treatment.repeated or treatment.empty:
+        return True
+    waits = observation.makes("stalls")
+    asks = observation.makes("asks") and observation.words >= _FEWEST_QUESTION_WORDS
+    if treatment.has_substance or (not waits and (asks or on_the_case or observation.claims)):
+        return False
+    return waits or observation.words <= _STALLING_WORDS
 
 
 def fold(reply: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from simulator.conversation import Language, Mode, Outcome, Turn
 
@@ -16,9 +16,10 @@ from .locks import last_index, lock
 from .reading import TURN
 from .records import AttemptRecord, StoredObservation, StoredScore, StoredTurn
 from .store import Store
-from .tables import attempt, observation, score, storable, turn
+from .tables import attempt, observation, score, step, storable, turn
 
 _SENT = select(*TURN).where(turn.c.attempt_id == bindparam("id"), turn.c.send_id == bindparam("send_id"))
+_STEPS = select(func.count()).select_from(step).where(step.c.attempt_id == bindparam("id"))
 _ADD_TURN, _ADD_OBSERVATION, _ADD_SCORE = insert(turn), insert(observation), insert(score)
 
 
@@ -130,6 +131,7 @@ def append_answer(
     *,
     attempt_id: str,
     answers_index: int,
+    steps: int | None = None,
     turns: Sequence[Turn],
     observations: Sequence[StoredObservation],
     scores: Sequence[StoredScore],
@@ -142,6 +144,7 @@ def append_answer(
         store: the history.
         attempt_id: the attempt.
         answers_index: index of the last turn the answer was made for; -1 for the opening message.
+        steps: how many steps it was made with; not looked at if left out.
         turns: the customer's messages, at least one.
         observations: of the agent's turns that are answered.
         scores: of those turns; of the whole attempt where the answer ends it.
@@ -149,8 +152,8 @@ def append_answer(
         scorecard: of the attempt that ends, with the keys `overall` (number or None) and `passed`.
 
     Returns:
-        False, having written nothing, if `answers_index` is no longer the last turn: load again and answer what is
-        there now.
+        False, having written nothing, if `answers_index` is no longer the last turn or there are more steps: load
+        again and answer what is there now.
 
     Raises:
         UnknownAttempt, AttemptEnded, Inconsistent.
@@ -162,6 +165,8 @@ def append_answer(
     with store.writing() as connection:
         lasting = lock(connection, attempt_id)
         if last_index(connection, attempt_id) != answers_index:
+            return False
+        if steps is not None and connection.execute(_STEPS, {"id": attempt_id}).scalar_one() != steps:
             return False
         _refuse_ended(lasting.ended_at)
         now = datetime.now(UTC)

@@ -46,6 +46,18 @@ def load_rating(store: Store, *, attempt_id: str) -> Rating | None:
     return None if row is None else Rating(**row._mapping)
 
 
+def list_ratings(store: Store, *, limit: int = 50) -> list[Rating]:
+    """Ratings of all attempts, newest first.
+
+    Args:
+        store: the history.
+        limit: at most so many.
+    """
+    query = select(rating).order_by(rating.c.rated_at.desc(), rating.c.attempt_id).limit(limit)
+    with store.reading() as connection:
+        return [Rating(**row._mapping) for row in connection.execute(query)]
+
+
 def add_dispute(
     store: Store,
     *,

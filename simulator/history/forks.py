@@ -9,9 +9,10 @@ from sqlalchemy import Connection, func, insert, literal, null, select, update
 from .errors import Inconsistent
 from .locks import last_index, lock, unknown
 from .reading import read_attempt
-from .records import AttemptRecord
+from .records import AttemptRecord, StoredStep
 from .store import Store
-from .tables import attempt, observation, score, step, turn
+from .tables import attempt, observation, score, turn
+from .tables import step as steps
 
 _FAMILY = select(attempt.c.root_id, attempt.c.parent_id)
 _OWN = ("id", "started_at", "ended_at", "outcome", "scorecard", "branch", "parent_id", "parent_turns")
@@ -19,7 +20,14 @@ _INHERITED = [column.name for column in attempt.c if column.name not in _OWN]
 
 
 def fork_attempt(
-    store: Store, *, attempt_id: str, turns: int, fork_id: str, started_at: datetime, taken_at: datetime
+    store: Store,
+    *,
+    attempt_id: str,
+    turns: int,
+    fork_id: str,
+    started_at: datetime,
+    taken_at: datetime,
+    step: StoredStep | None = None,
 ) -> AttemptRecord:
     """Begin a branch that holds what was said, done, found and judged in an attempt up to a turn.
 
@@ -33,6 +41,7 @@ def fork_attempt(
         fork_id: the id of the branch. Called again with it, nothing is done but returning the branch as it is.
         started_at: when the branch began, which the seconds of its turns count from.
         taken_at: when the reply was taken back.
+        step: the branch's first step of its own, which tells of the taking back; its number is given here.
 
     Raises:
         UnknownAttempt.
@@ -49,6 +58,9 @@ def fork_attempt(
             if not 0 <= turns <= last_index(connection, attempt_id) + 1:
                 raise Inconsistent(f"The attempt {attempt_id} cannot be taken back to {turns} turns.")
             _copy(connection, attempt_id, family.root_id, turns=turns, fork_id=fork_id, started_at=started_at)
+            if step is not None:
+                number = connection.execute(select(func.count()).where(steps.c.attempt_id == fork_id)).scalar_one()
+                connection.execute(insert(steps), [{"attempt_id": fork_id, **vars(step), "number": number}])
             if ended_at is None:
                 ending = {"outcome": "taken_back", "ended_at": taken_at, "scorecard": None}
                 connection.execute(update(attempt).where(attempt.c.id == attempt_id).values(ending))
@@ -68,7 +80,7 @@ def _copy(
     connection.execute(insert(attempt), [{**inherited._mapping, **row}])
     for table, kept in (
         (turn, turn.c.index < turns),
-        (step, step.c.place <= turns),
+        (steps, steps.c.place <= turns),
         (observation, observation.c.turn_index < turns),
         (score, score.c.turn_index < turns),
     ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, exists, func, select, tuple_
+from sqlalchemy import Connection, Row, Select, and_, exists, func, select, tuple_
 
 from simulator.conversation import Language, Mode, Outcome, StepKind
 
@@ -23,6 +23,16 @@ NO_VERDICT: tuple[Outcome, ...] = ("stopped", "taken_back")
 _relative = attempt.alias("relative")
 NEWEST = ~exists().where(_relative.c.root_id == attempt.c.root_id, _relative.c.branch > attempt.c.branch)
 """The condition that an attempt is the newest branch of its family."""
+
+_JUDGED = and_(attempt.c.ended_at.is_not(None), attempt.c.outcome.not_in(NO_VERDICT))
+_NEWEST_JUDGED = _JUDGED & ~exists().where(
+    _relative.c.root_id == attempt.c.root_id,
+    _relative.c.branch > attempt.c.branch,
+    _relative.c.ended_at.is_not(None),
+    _relative.c.outcome.not_in(NO_VERDICT),
+)
+"""The condition that an attempt is the newest of its family that says something about the trainee: a verdict is not
+undone by taking a reply back and leaving it at that."""
 
 _COLUMNS = [
     *(attempt.c[name] for name in ("id", "trainee", "scenario", "persona", "language")),
@@ -56,7 +66,7 @@ def list_attempts(
     limit: int = 50,
     before: str | None = None,
 ) -> list[AttemptSummary]:
-    """Attempts, newest first: of each family the newest branch.
+    """Attempts, newest first: of each family the newest branch, and the newest one that has a verdict.
 
     Args:
         store: the history.
@@ -87,9 +97,9 @@ def list_attempts(
     if ended_only:
         query = query.where(a.ended_at.is_not(None))
     if verdicts_only:
-        query = query.where(a.ended_at.is_not(None), a.outcome.not_in(NO_VERDICT))
+        query = query.where(_JUDGED)
     if not every_branch:
-        query = query.where(NEWEST)
+        query = query.where(_NEWEST_JUDGED if verdicts_only else NEWEST | _NEWEST_JUDGED)
     with store.reading() as connection:
         if before is not None:
             last = connection.execute(select(a.started_at, a.id).where(a.id == before)).one_or_none()

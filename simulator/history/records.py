@@ -184,7 +184,6 @@ class ShiftRecord:
 
     Args:
         ended_at: None while it goes on.
-        scorecard: plain JSON, None while it goes on.
         attempts: the newest branch of each, in order of their places in the shift.
     """
 
@@ -194,7 +193,6 @@ class ShiftRecord:
     low_pressure: bool
     started_at: datetime
     ended_at: datetime | None
-    scorecard: dict[str, Any] | None
     attempts: tuple[AttemptSummary, ...]
 
 

@@ -1,10 +1,9 @@
-"""Shifts: several attempts at once, ended with one scorecard."""
+"""Shifts: several attempts at once."""
 
 from __future__ import annotations
 
 import secrets
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import insert, select, update
 
@@ -26,7 +25,6 @@ def create_shift(store: Store, *, trainee: str, mode: Mode, low_pressure: bool, 
         low_pressure=low_pressure,
         started_at=started_at,
         ended_at=None,
-        scorecard=None,
         attempts=(),
     )
     row = vars(record)
@@ -35,7 +33,7 @@ def create_shift(store: Store, *, trainee: str, mode: Mode, low_pressure: bool, 
     return record
 
 
-def end_shift(store: Store, *, shift_id: str, ended_at: datetime, scorecard: dict[str, Any] | None) -> None:
+def end_shift(store: Store, *, shift_id: str, ended_at: datetime) -> None:
     """End the shift. One that has ended stays as it is.
 
     Raises:
@@ -43,7 +41,7 @@ def end_shift(store: Store, *, shift_id: str, ended_at: datetime, scorecard: dic
     """
     running = shift.c.id == shift_id, shift.c.ended_at.is_(None)
     with store.writing() as connection:
-        done = connection.execute(update(shift).where(*running).values(ended_at=ended_at, scorecard=scorecard))
+        done = connection.execute(update(shift).where(*running).values(ended_at=ended_at))
         if not done.rowcount and connection.execute(select(shift.c.id).where(shift.c.id == shift_id)).first() is None:
             raise _unknown(shift_id)
 

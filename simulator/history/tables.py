@@ -84,7 +84,6 @@ class ShiftRow(Row, table=True):
     low_pressure: bool
     started_at: datetime = Field(sa_type=UtcTime)
     ended_at: datetime | None = Field(sa_type=UtcTime)
-    scorecard: dict[str, Any] | None = Field(sa_column=Column(JSON(none_as_null=True)))
 
 
 class AttemptRow(Row, table=True):

@@ -23,6 +23,10 @@ _SAYS_SO = 0.22
 """Share of a statement's meaning that a sentence with the same value must have to support it."""
 _SAYS_OTHERWISE = 0.45
 """Share of a statement's meaning that a sentence with another value must have to contradict it."""
+_SAYS_OTHERWISE_OF_PEOPLE = 0.7
+"""The same for a statement about what the agent does or the customer has been through: "you have waited two weeks"."""
+_FEWEST_SHARED = 3
+"""So many words at least have to be the same in a sentence that contradicts."""
 _FEWEST_WORDS = 4
 """Shorter statements are contradicted by a value only."""
 _NOT_VAGUE = 3
@@ -77,11 +81,21 @@ def documentation(passages: tuple[Passage, ...], language: Language) -> Document
 
 def _lines(passage: Passage, language: Language) -> Iterable[Line]:
     title = _words(items_of(read(passage.title, language)))
+    heading: frozenset[str] = frozenset()
+    in_table = False
     for part in re.split(r"(?<=[.!?])\s+|\n+", passage.text):
-        text = read(part, language)
-        if text.tokens:
-            items = items_of(text)
-            yield Line(passage.id, _words(items), title, frozenset(_quantities(items, text)), _negated(text.tokens))
+        begins_table = part.startswith("|") and not in_table
+        in_table = part.startswith("|")
+        # Cell by cell: a unit does not reach into the next one.
+        texts = [read(cell, language) for cell in (part.split("|") if in_table else [part])]
+        read_items = [(items_of(text), text) for text in texts if text.tokens]
+        if read_items:
+            words = frozenset().union(*(_words(items) for items, _ in read_items))
+            # What stands above a column is said of each of its cells.
+            heading = words if begins_table else heading if in_table else frozenset()
+            quantities = frozenset(quantity for items, text in read_items for quantity in _quantities(items, text))
+            negated = any(_negated(text.tokens) for _, text in read_items)
+            yield Line(passage.id, words, title | heading, quantities, negated)
 
 
 def _words(items: Iterable[Item]) -> frozenset[str]:
@@ -132,10 +146,12 @@ def check_claims(
     for number, inside in items.items():
         if is_plain_question(text, number):
             continue
+        stated = tuple(dict.fromkeys(_quantities(inside, text)))[:_MOST_QUANTITIES]
         statement = _Statement(
             quote=text.sentence_quote(number),
             words=_words(inside),
-            quantities=tuple(dict.fromkeys(q for q in _quantities(inside, text) if q not in given))[:_MOST_QUANTITIES],
+            quantities=tuple(q for q in stated if q not in given),
+            stated=frozenset(stated),
             negated=_negated(tokens[number]),
             source=sources.get(number),
             personal=number in personal,
@@ -148,11 +164,13 @@ def check_claims(
 
 @dataclass(frozen=True, slots=True)
 class _Statement:
-    """A sentence to check: its words and new quantities, the passage of the fact that it conveys, if it does."""
+    """A sentence to check: its words, its new quantities and all that it states, the passage of the fact that it
+    conveys, if it does, and whether it is about what the agent does or the customer has been through."""
 
     quote: Quote
     words: frozenset[str]
     quantities: tuple[Quantity, ...]
+    stated: frozenset[Quantity]
     negated: bool
     source: str | None
     personal: bool
@@ -166,8 +184,11 @@ def _check(statement: _Statement, documents: Documentation) -> Claim | None:
     if statement.quantities:
         overlaps = documents.overlaps(statement.words)
         vague = len(statement.words) < _NOT_VAGUE
+        together = _said_together(statement, overlaps, documents)
+        if together is not None:
+            return Claim(statement.quote, "supported", together[0], round(min(1.0, 0.5 + together[1] / 2), 3))
         for quantity in statement.quantities:
-            found = _check_quantity(quantity, overlaps, documents, statement.source, vague=vague)
+            found = _check_quantity(quantity, overlaps, documents, statement, vague=vague)
             if found is not None and not (statement.personal and found[0] == "unsupported"):
                 findings.append(found)
     elif statement.source is None and len(statement.words) >= _FEWEST_WORDS:
@@ -181,25 +202,47 @@ def _check(statement: _Statement, documents: Documentation) -> Claim | None:
     return Claim(statement.quote, verdict, passage, round(support, 3))
 
 
+def _said_together(statement: _Statement, overlaps: list[float], documents: Documentation) -> tuple[str, float] | None:
+    """The passage, and its share of the statement's meaning, that has all of several quantities in one line: a price
+    list says "Family, 3 meals, 79.20" in few words."""
+    wanted = statement.stated
+    if len(wanted) < 2:
+        return None
+    fits = [
+        (overlap, line.passage)
+        for line, overlap in zip(documents.lines, overlaps, strict=True)
+        if wanted <= line.quantities and overlap >= _SAYS_SO
+    ]
+    if not fits:
+        return None
+    overlap, passage = max(fits)
+    return passage, overlap
+
+
 def _check_quantity(
-    quantity: Quantity, overlaps: list[float], documents: Documentation, source: str | None, *, vague: bool
+    quantity: Quantity, overlaps: list[float], documents: Documentation, statement: _Statement, *, vague: bool
 ) -> _Finding | None:
     """What the documentation says to a quantity; nothing where the statement is too `vague` to tell what it counts."""
+    fewest = _FEWEST_SHARED if statement.personal else min(_FEWEST_SHARED, len(statement.words))
     with_it: tuple[float, str | None] = (0.0, None)
     without: tuple[float, str | None] = (0.0, None)
     for line, overlap in zip(documents.lines, overlaps, strict=True):
         if quantity in line.quantities:
-            if line.passage == source:
-                return "supported", source, 1.0
+            if line.passage == statement.source:
+                return "supported", statement.source, 1.0
             if overlap > with_it[0] or with_it[1] is None:
                 with_it = (overlap, line.passage)
-        elif overlap > without[0] and any(other.dimension == quantity.dimension for other in line.quantities):
+        elif (
+            overlap > without[0]
+            and len(statement.words & (line.words | line.title)) >= fewest
+            and any(other.dimension == quantity.dimension for other in line.quantities)
+        ):
             without = (overlap, line.passage)
     if with_it[0] >= _SAYS_SO and with_it[0] >= 0.6 * without[0]:
         return "supported", with_it[1], min(1.0, 0.5 + with_it[0] / 2)
     if quantity.dimension is None:
         return None
-    if without[0] >= _SAYS_OTHERWISE:
+    if without[0] >= (_SAYS_OTHERWISE_OF_PEOPLE if statement.personal else _SAYS_OTHERWISE):
         return "contradicted", without[1], 0.0
     if vague and with_it[1] is not None:
         return None

@@ -271,6 +271,8 @@ class Scenario(Format):
     """What the trainee is told before the conversation: the situation at the desk, not the solution."""
     goal: Translated
     """What the customer wants, in one sentence."""
+    today: date | None = None
+    """The day on which it plays, shown beside the record: periods and deadlines are counted from it."""
     speech: Speech = Steady()
     record: Record
     opening: TranslatedList

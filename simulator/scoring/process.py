@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from simulator import desk
 from simulator.case import Case
+from simulator.conversation import Outcome
 from simulator.desk import Check, Desk
 from simulator.scoring.base import Evidence, Note, Score
+from simulator.scoring.rubric import pass_marks
 
 _VERSION = "rules-1"
 
 
-def score_process(case: Case, ticket: Desk, *, replied: bool = True) -> Score | None:
+_SHORT = 1.0
+"""So many points a ticket that lacks a needed action stays below the pass mark at least."""
+
+
+def score_process(case: Case, ticket: Desk, *, outcome: Outcome | None = None, replied: bool = True) -> Score | None:
     """Scores how a ticket stands: 100 less the points of all that went wrong, 0 at the least.
+
+    Where something that must be done was not, the rest cannot make up for it: the score stays below the pass mark.
 
     Args:
         case: the case.
         ticket: the ticket, as it stands.
+        outcome: how the conversation ended; None while it runs.
         replied: whether any reply was written. An untouched ticket of a conversation without one has no verdict.
 
     Returns:
@@ -25,20 +34,24 @@ def score_process(case: Case, ticket: Desk, *, replied: bool = True) -> Score | 
         return None
     if not replied and ticket == Desk():
         return Score("process", None, Note("no_reply"), (), "rules", _VERSION)
-    checks = desk.checks(case, ticket)
-    value = max(0.0, 100 - sum(check.points for check in checks if not check.good))
+    checks = desk.checks(case, ticket, outcome=outcome)
+    earned = max(0.0, 100 - sum(check.points for check in checks if not check.good))
+    missed = any(check.kind == "missed" for check in checks)
+    mark = pass_marks(case)["process"]
+    value = min(earned, max(0.0, mark - _SHORT)) if missed else earned
     evidence = tuple(Evidence(_note(check), None, passage=check.source, good=check.good) for check in checks)
     musts = {entry.name for entry in case.scenario.desk.must}
     due = [check for check in checks if check.entry in musts and check.kind in ("done", "missed", "too_early")]
     form = [check for check in checks if check.entry is None and check.done is None]
     summary = Note(
-        "process_summary",
+        "process_capped" if value < earned else "process_summary",
         {
             "done": sum(check.good for check in due),
             "due": len(due),
             "violations": sum(check.kind in ("forbidden", "unverified", "uncalled") for check in checks),
             "filed": sum(check.good for check in form),
             "fields": len(form),
+            **({"mark": mark} if value < earned else {}),
         },
     )
     return Score("process", round(value, 1), summary, evidence, "rules", _VERSION)

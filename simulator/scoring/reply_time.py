@@ -21,31 +21,37 @@ def band_value(seconds: float, *, strong: float, good: float) -> float:
     return max(0.0, 80 * (1 - (seconds - good) / (3 * good)))
 
 
-class ReplyTime:
-    """The mean over the replies; being faster than the strong target earns nothing more.
+def timed(exchanges: Sequence[Exchange]) -> Sequence[Exchange]:
+    """The replies whose times count: those that bring something, or all where none does.
 
-    A reply that only keeps the customer waiting counts as none: the wait goes on to the one that brings something.
+    What only keeps the customer waiting counts as none: the wait goes on to the reply that brings something.
     """
+    return [exchange for exchange in exchanges if not exchange.treatment.stalling] or exchanges
+
+
+def targets_of(case: Case, exchange: Exchange) -> tuple[float, float]:
+    """The strong and the good target that held for a reply, in seconds."""
+    return channels.targets_of(case.scenario, first=exchange.before.answers == 0)
+
+
+class ReplyTime:
+    """The mean over the replies that count; being faster than the strong target earns nothing more."""
 
     dimension: Dimension = "reply_time"
 
     def score(self, case: Case, exchanges: Sequence[Exchange], *, whole: bool) -> Score:
         if not exchanges:
             return Score("reply_time", None, Note("no_reply"), (), "rules", _VERSION)
-        answers = [exchange for exchange in exchanges if not exchange.treatment.stalling]
-        target = channels.targets(case.scenario)
+        counted = timed(exchanges)
         values, evidence = [], []
-        for exchange in answers or exchanges:
-            first = exchange.before.answers == 0
-            strong, good = (target.first_strong, target.first_good) if first else (target.next_strong, target.next_good)
+        for exchange in counted:
+            strong, good = targets_of(case, exchange)
             value = band_value(exchange.waited, strong=strong, good=good)
             values.append(value)
-            key = (
-                "time_strong" if exchange.waited <= strong else "time_good" if exchange.waited <= good else "time_late"
-            )
+            key = f"time_{channels.band(exchange.waited, strong=strong, good=good)}"
             note = Note(key, {"seconds": round(exchange.waited), "strong": round(strong), "good": round(good)})
             evidence.append(Evidence(note, exchange.turn, good=exchange.waited <= good))
-        waits = [exchange.waited for exchange in answers or exchanges]
+        waits = [exchange.waited for exchange in counted]
         summary = Note(
             "reply_time_attempt" if whole else evidence[0].note.key,
             {

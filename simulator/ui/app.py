@@ -8,7 +8,7 @@ import streamlit as st
 
 from simulator.history import StoreUnavailable
 from simulator.scoring import ReaderLanguage
-from simulator.ui import look, routes, services, session
+from simulator.ui import look, routes, services, session, troubles
 from simulator.ui.markup import notice
 from simulator.ui.session import _
 from simulator.ui.translations import LANGUAGES
@@ -31,12 +31,13 @@ def run() -> None:
     _sidebar()
     session.keep_in_url()
     try:
+        routes.follow()
         services.store(session.settings().history)
         page.run()
         services.warm(session.settings().library)
     except StoreUnavailable as error:
         mended = _("Nothing that was stored is lost. When this is mended, load the page again.")
-        _problem("unavailable", _("The history cannot be opened"), str(error), mended)
+        _problem("unavailable", _("The history cannot be opened"), *troubles.unavailable(error), mended)
     except Exception:
         _LOG.exception("a page failed")
         stored = _("What was said is stored, nothing is lost. Load the page again.")
@@ -79,5 +80,4 @@ def _change_name() -> None:
 
 def _problem(name: str, title: str, *paragraphs: str) -> None:
     st.html(notice(title, *paragraphs, name=name))
-    if st.button(_("Try again"), type="primary", key="try-again"):
-        st.rerun()
+    st.button(_("Try again"), type="primary", key="try-again")  # the run that follows is the try

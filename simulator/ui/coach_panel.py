@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NoReturn, cast
+from typing import cast
 
 import streamlit as st
 
@@ -11,24 +11,22 @@ from simulator import practice as practices
 from simulator.coach import BetterReply, Hint
 from simulator.conversation import Quote, StepKind
 from simulator.practice import Practice
-from simulator.ui import routes, services, session
+from simulator.ui import routes, services, session, troubles
 from simulator.ui.markup import chips, esc, quiet, quoted
 from simulator.ui.session import _
 
 
-def take_back(practice: Practice, *, turn: int) -> NoReturn:
-    """Takes a reply back and goes to the branch in which the conversation goes on.
+@troubles.callback("take-back")
+def take_back(practice: Practice, *, turn: int) -> None:
+    """Takes a reply back and heads for the branch in which the conversation goes on. Called by a button, whose place
+    shows the troubles of "take-back".
 
     Args:
         turn: index of the reply in the transcript.
-
-    Raises:
-        NotInExam: this is an exam.
-        ValueError: there is no reply at this place.
     """
     branch = practices.take_back(services.store(session.settings().history), practice, turn=turn)
     session.keep_practice(branch)
-    routes.go("conversation", attempt=branch.id)
+    routes.head_for("conversation", attempt=branch.id)
 
 
 def taken_back(practice: Practice) -> None:
@@ -49,7 +47,7 @@ def taken_back(practice: Practice) -> None:
 
 
 def show(practice: Practice) -> None:
-    """Shows the coach's word on the last reply. What is shown is recorded as help, once a reply."""
+    """Shows the coach's word on the last reply. A hint is recorded as help, once, while the conversation runs."""
     attempt = practice.attempt
     if attempt.mode == "exam" or practice.shift_id is not None or attempt.outcome == "taken_back":
         return
@@ -68,12 +66,20 @@ def show(practice: Practice) -> None:
             wanted = f"better-{practice.id}-{number}"
             if not st.session_state.get(wanted):
                 st.button(_("Show me a better reply"), key="better-reply", on_click=_ask, args=(practice, wanted))
-            if st.button(_("Take this reply back"), icon=":material/undo:", key="take-back"):
-                take_back(practice, turn=attempt.exchanges[-1].turn)
+            st.button(
+                _("Take this reply back"),
+                icon=":material/undo:",
+                key="take-back",
+                on_click=take_back,
+                args=(practice,),
+                kwargs={"turn": attempt.exchanges[-1].turn},
+            )
+        troubles.show("take-back")
         st.html(_hint_html(_hint(practice, framework), practice))
         if st.session_state.get(wanted):
             st.html(_better_html(_better(practice, framework), practice))
-    _record(practice, "hint")
+    if attempt.outcome is None:
+        _record(practice, "hint")
 
 
 def _framework() -> str:
@@ -99,6 +105,7 @@ def _framework() -> str:
     return chosen
 
 
+@troubles.callback("chat")
 def _ask(practice: Practice, wanted: str) -> None:
     st.session_state[wanted] = True
     _record(practice, "better_reply")

@@ -132,7 +132,8 @@ def reply_times(found: Debrief) -> str:
     """First, median and worst reply time, a bar for each reply, and where the band comes from."""
     if found.times is None:
         return quiet(_("No reply was written."))
-    replies, summary = found.review.replies, found.times
+    summary = found.times
+    replies = [reply for reply in found.review.replies if reply.timed]
     inside = _("{inside} of {replies} ({percent} %)").format(
         inside=summary.inside, replies=summary.replies, percent=round(100 * summary.share)
     )
@@ -154,6 +155,8 @@ def reply_times(found: Debrief) -> str:
             f"<span>{labels.duration(reply.waited)} {esc(named[reply.band])}</span>"
         )
     note = _("The lines mark the strong and the good target.")
+    if len(replies) < len(found.review.replies):
+        note += " " + _("A reply that only keeps the customer waiting has no bar: the wait goes on to the next one.")
     shown = "".join(f"<div><dt>{esc(name)}</dt><dd>{esc(value)}</dd></div>" for name, value in figures)
     return (
         f'<div class="tc tc-panel" data-testid="times"><dl class="tc-figures">{shown}</dl>'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
@@ -25,10 +25,9 @@ def as_json(practice: Practice, found: Debrief) -> dict[str, Any]:
     """The attempt and its debrief as JSON-ready data, worded in the language of the interface."""
     attempt = practice.attempt
     whole = asdict(found)
-    del whole["review"]  # the report holds what it is made of
+    del whole["review"], whole["help"]  # the report holds what the one is made of, and the other
     return {
-        **report(attempt, reader=language()),
-        "mode": attempt.mode,
+        **report(attempt, reader=language(), help=found.help),
         "low_pressure": practice.low_pressure,
         "started_at": practice.started_at.isoformat(),
         "branch": {
@@ -36,21 +35,20 @@ def as_json(practice: Practice, found: Debrief) -> dict[str, Any]:
             "parent": practice.parent_id,
             "parent_turns": practice.parent_turns,
         },
-        "steps": [
-            {"kind": step.kind, "body": dict(step.body), "at": round(step.at, 2), "place": step.place}
-            for step in attempt.steps
-        ],
         "debrief": whole,
     }
 
 
-def as_html(practice: Practice, found: Debrief, compared: Comparison | None) -> str:
+def as_html(practice: Practice, found: Debrief, compared: Comparison | None, *, every_reply: bool = False) -> str:
     """The debrief as a whole HTML document: its own style, no script, nothing to fetch.
+
+    It is a summary that prints on a page or two, and on request all else that the page shows, after it.
 
     Args:
         practice: the attempt.
         found: its debrief.
         compared: another branch beside this one, if there is one to show.
+        every_reply: whether to append the replies one by one, what the scores go by, and the whole conversation.
     """
     case = practice.attempt.case
     title, kind = in_interface(case.scenario.title), _("Debrief")
@@ -60,17 +58,16 @@ def as_html(practice: Practice, found: Debrief, compared: Comparison | None) -> 
         (labels.moment(practice.started_at), ""),
         (practice.trainee, ""),
     ]
-    shown = "".join(
-        f"<section>{section(name) if name else ''}{body}</section>"
-        for name, body in _sections(practice, found, compared)
-    )
+    shown = f'<main class="summary">{_joined(_summary(practice, found, compared, linked=every_reply))}</main>'
+    if every_reply:
+        shown += f'<main class="appendix">{_joined(_appendix(practice, found))}</main>'
     return (
         f'<!doctype html><html lang="{language()}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{esc(title)} · {esc(kind)}</title><style>{_style()}</style></head>"
         f'<body class="tc"><header><p class="tc-quiet tc-small" style="margin:0">{esc(kind)}</p>'
         f'<h1 class="tc-title">{esc(title)}</h1>{chips(tags)}</header>'
-        f"<main>{shown}</main><footer>Tough Customer</footer></body></html>"
+        f"{shown}<footer>Tough Customer</footer></body></html>"
     )
 
 
@@ -79,8 +76,14 @@ def _style() -> str:
     return look.style_sheet() + Path(__file__).with_name("export.css").read_text("utf-8")
 
 
-def _sections(practice: Practice, found: Debrief, compared: Comparison | None) -> Iterator[tuple[str, str]]:
-    """Titles and bodies, in the order of the page."""
+def _joined(parts: Iterable[tuple[str, str]]) -> str:
+    return "".join(f"<section>{section(name) if name else ''}{body}</section>" for name, body in parts)
+
+
+def _summary(
+    practice: Practice, found: Debrief, compared: Comparison | None, *, linked: bool
+) -> Iterator[tuple[str, str]]:
+    """Titles and bodies of what everybody needs, in the order of the page."""
     case, review = practice.attempt.case, found.review
     yield "", sections.verdict(practice, review) + sections.scores(case, review)
     yield _("What happened"), sections.story(found)
@@ -89,14 +92,20 @@ def _sections(practice: Practice, found: Debrief, compared: Comparison | None) -
         yield _("Mood"), curve_svg(review, compared) + beside
         if found.costliest is not None:
             yield _("Costliest reply"), sections.costliest(practice, found.costliest)
-        yield _("Reply by reply"), "".join(_replies(found))
-    yield _("Accuracy"), tables.accuracy(found, lambda id: _link(practice, id))
-    yield _("Moves"), tables.moves(found)
+    yield _("Accuracy"), tables.accuracy(found, lambda id: _link(practice, id) if linked else _title(practice, id))
     yield _("At the desk"), tables.desk(practice, found)
-    yield _("Reply times"), sections.reply_times(found)
-    yield _("Language"), sections.language_notes(found)
     yield _("What to practise next"), "".join(sections.advice(item) for item in found.advice)
     yield _("Help used"), sections.help_used(practice, found)
+
+
+def _appendix(practice: Practice, found: Debrief) -> Iterator[tuple[str, str]]:
+    """Titles and bodies of all else, in the order of the page."""
+    case, review = practice.attempt.case, found.review
+    if review.replies:
+        yield _("Reply by reply"), "".join(_replies(found))
+    yield _("Moves"), tables.moves(found)
+    yield _("Reply times"), sections.reply_times(found)
+    yield _("Language"), sections.language_notes(found)
     yield (
         _("What the scores go by"),
         "".join(
@@ -122,9 +131,13 @@ def _cited(found: Debrief) -> list[str]:
     return list(dict.fromkeys(id for id in passages if id is not None))
 
 
-def _link(practice: Practice, id: str) -> str:
+def _title(practice: Practice, id: str) -> str:
     passage = passage_of(practice.attempt, id, reader=language())
-    return esc(id) if passage is None else f'<a href="#{_anchor(id)}">{esc(passage.title)}</a>'
+    return esc(id) if passage is None else esc(passage.title)
+
+
+def _link(practice: Practice, id: str) -> str:
+    return f'<a href="#{_anchor(id)}">{_title(practice, id)}</a>'
 
 
 def _passage(practice: Practice, id: str) -> str:

@@ -12,7 +12,7 @@ from simulator.debrief import disputable, passage_of, receipt
 from simulator.history import Dispute, Store
 from simulator.practice import Practice
 from simulator.scoring import Dimension
-from simulator.ui import labels, services, session
+from simulator.ui import labels, services, session, troubles
 from simulator.ui.markup import esc, quiet, quoted
 from simulator.ui.session import _
 
@@ -20,7 +20,7 @@ _LONGEST = 2_000
 """Characters of a comment or a reason."""
 
 
-@st.fragment
+@troubles.fragment("rating")
 def rating(practice: Practice) -> None:
     """Rates the attempt: one to five stars and a comment."""
     store = _store()
@@ -29,21 +29,33 @@ def rating(practice: Practice) -> None:
     if kept is not None:
         st.session_state.setdefault(stars_key, kept.stars - 1)
         st.session_state.setdefault(comment_key, kept.comment)
-    st.html(quiet(_("How useful was this practice? A trainer can read it.")))
+    st.html(quiet(_("How useful was this practice? A trainer reads it with “tough-customer feedback”.")))
     stars = st.feedback("stars", key=stars_key)
-    comment = st.text_area(_("Comment"), key=comment_key, max_chars=_LONGEST, height=80) or ""
-    if st.button(_("Save the rating"), key="save-rating", disabled=stars is None) and stars is not None:
-        history.rate_attempt(
-            store, attempt_id=practice.id, stars=stars + 1, comment=comment.strip(), rated_at=datetime.now(UTC)
-        )
+    st.text_area(_("Comment"), key=comment_key, max_chars=_LONGEST, height=80)
+    label, disabled, args = _("Save the rating"), stars is None, (practice, stars_key, comment_key)
+    st.button(label, key="save-rating", disabled=disabled, on_click=_rate, args=args)
+    if st.session_state.pop("rated", False):
         st.success(_("Your rating is saved."))
 
 
-@st.fragment
+@troubles.callback("rating")
+def _rate(practice: Practice, stars_key: str, comment_key: str) -> None:
+    history.rate_attempt(
+        _store(),
+        attempt_id=practice.id,
+        stars=st.session_state[stars_key] + 1,
+        comment=(st.session_state[comment_key] or "").strip(),
+        rated_at=datetime.now(UTC),
+    )
+    st.session_state["rated"] = True
+
+
+@troubles.fragment("disputes")
 def disputes(practice: Practice) -> None:
     """Disputes a point: what was judged, its receipt, and a reason."""
     store, attempt = _store(), practice.attempt
-    st.html(quiet(_("A score can be wrong. Choose it, read what it goes by, and say why: a trainer decides.")))
+    lead = _("A score can be wrong. Choose it, read what it goes by, and say why.")
+    st.html(quiet(lead + " " + _("A trainer reads it with “tough-customer feedback”; your score stays until then.")))
     turns: dict[int, int | None] = {0: None}
     turns |= {number: exchange.turn for number, exchange in enumerate(attempt.exchanges, start=1)}
     number = st.selectbox(_("What was judged"), list(turns), format_func=_about, key="dispute-about")
@@ -54,10 +66,14 @@ def disputes(practice: Practice) -> None:
         name = st.selectbox(_("Score"), names, format_func=labels.dimension, key="dispute-score")
         found = receipt(attempt, name, turns[number], reader=session.language())
         st.html(_receipt(practice, found))
-        reason = st.text_area(_("Why it is wrong"), key="dispute-reason", max_chars=_LONGEST, height=100) or ""
-        if st.button(_("Dispute this score"), key="dispute", disabled=not reason.strip()):
-            _dispute(store, practice, turns[number], name, found, reason.strip())
-            st.success(_("Kept, with its receipt, for a trainer to decide."))
+        st.text_area(_("Why it is wrong"), key="dispute-reason", max_chars=_LONGEST, height=100)
+        args = (practice, turns[number], name, found)
+        st.button(_("Dispute this score"), key="dispute", on_click=_dispute, args=args)
+        match st.session_state.pop("disputed", None):
+            case True:
+                st.success(_("Kept, with its receipt, for a trainer to decide."))
+            case False:
+                st.info(_("Write why it is wrong first."))
     kept = history.list_disputes(store, attempt_id=practice.id)
     if kept:
         places = {turn: number for number, turn in turns.items()}
@@ -73,11 +89,15 @@ def _about(number: int) -> str:
     return _("Reply {number}").format(number=number) if number else _("The whole conversation")
 
 
-def _dispute(
-    store: Store, practice: Practice, turn: int | None, name: Dimension, found: dict[str, Any], reason: str
-) -> None:
+@troubles.callback("disputes")
+def _dispute(practice: Practice, turn: int | None, name: Dimension, found: dict[str, Any]) -> None:
+    """Keeps what is disputed, as it was shown beside the button; whether it did is said below it."""
+    reason = (st.session_state["dispute-reason"] or "").strip()
+    if not reason:
+        st.session_state["disputed"] = False
+        return
     history.add_dispute(
-        store,
+        _store(),
         attempt_id=practice.id,
         turn_index=turn,
         dimension=name,
@@ -85,6 +105,7 @@ def _dispute(
         reason=reason,
         disputed_at=datetime.now(UTC),
     )
+    st.session_state["disputed"] = True
 
 
 def _receipt(practice: Practice, found: dict[str, Any]) -> str:

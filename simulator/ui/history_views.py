@@ -82,8 +82,14 @@ def again(attempts: Sequence[AttemptSummary], titled: Callable[[str], str]) -> N
                 st.button(
                     _("Compare them"), key=f"compare-{each.scenario}", on_click=_compare, args=(tries,), type="tertiary"
                 )
-                if st.button(_("Practise again"), key=f"again-{each.scenario}", type="tertiary"):
-                    routes.go("practise", scenario=each.scenario)
+                st.button(
+                    _("Practise again"),
+                    key=f"again-{each.scenario}",
+                    type="tertiary",
+                    on_click=routes.head_for,
+                    args=("practise",),
+                    kwargs={"scenario": each.scenario},
+                )
             shown = (each.first, each.best, each.last)
             rows = [
                 (title, [*(_points(tried.scores.get(name)) for tried in shown), _change(each.change(name))])
@@ -138,8 +144,8 @@ def compare(attempts: Sequence[AttemptSummary], named: Naming) -> None:
     st.html(table(_("Attempts side by side"), heads, rows, titled=True))
     with st.container(horizontal=True):
         for each in chosen:
-            if st.button(_("Debrief: {attempt}").format(attempt=plain(named(each))), key=f"compared-{each.id}"):
-                routes.go("debrief", attempt=each.id)
+            label, query = _("Debrief: {attempt}").format(attempt=plain(named(each))), {"attempt": each.id}
+            st.button(label, key=f"compared-{each.id}", on_click=routes.head_for, args=("debrief",), kwargs=query)
 
 
 def _told(chosen: Sequence[AttemptSummary]) -> Iterable[tuple[str, list[str]]]:
@@ -217,5 +223,5 @@ def _empty(name: str, title: str, told: str) -> None:
     with st.container(border=True, key=f"{name}-empty"):
         st.html(subsection(title))
         st.html(quiet(told))
-        if st.button(_("Choose a scenario"), type="primary", key=f"{name}-choose"):
-            routes.go("practise")
+        label = _("Choose a scenario")
+        st.button(label, type="primary", key=f"{name}-choose", on_click=routes.head_for, args=("practise",))

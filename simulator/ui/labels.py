@@ -173,6 +173,13 @@ def day(at: date) -> str:
     return str(format_date(at, "medium", locale=language()))
 
 
+def weekday(at: date) -> str:
+    """A date with its day of the week, as the reader would write it."""
+    from babel.dates import format_date
+
+    return str(format_date(at, "full", locale=language()))
+
+
 def duration(seconds: float) -> str:
     """A duration: "0:42", "12:05", "2:10:00"."""
     whole = round(seconds)

@@ -40,6 +40,18 @@ def go(name: PageName, **query: str) -> NoReturn:
     st.switch_page(page(name), query_params={**query, **_who()})
 
 
+def head_for(name: PageName, **query: str) -> None:
+    """Goes to a page when the callback that calls this is done: `follow`, with which every run begins, does it."""
+    st.session_state["heading-for"] = (name, query)
+
+
+def follow() -> None:
+    """Goes where a callback was heading for, if one was."""
+    heading: tuple[PageName, dict[str, str]] | None = st.session_state.pop("heading-for", None)
+    if heading is not None:
+        go(heading[0], **heading[1])
+
+
 def link(name: PageName, label: str, **query: str) -> None:
     """A link to a page."""
     st.page_link(page(name), label=label, query_params={**query, **_who()})

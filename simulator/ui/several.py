@@ -11,7 +11,7 @@ from simulator.case import Case
 from simulator.conversation import LANGUAGES, Language
 from simulator.scenarios.library import Library
 from simulator.shift import SIZES, begin_shift, pick_cases
-from simulator.ui import labels, routes, services, session
+from simulator.ui import buttons, labels, routes, services, session
 from simulator.ui.labels import in_interface
 from simulator.ui.markup import heading, quiet
 from simulator.ui.options import start_options
@@ -22,9 +22,7 @@ Choice = Literal["mix", "own"]
 
 def show(library: Library) -> None:
     """Shows what is to be chosen, and begins the shift."""
-    if st.button("← " + _("All scenarios"), type="tertiary", key="back"):
-        del st.query_params["several"]
-        st.rerun()
+    buttons.back(_("All scenarios"), without="several")
     lead = _(
         "Your customers write one after the other and then wait at the same time, each with a clock, a mood and a "
         "ticket of its own. Afterwards you see what it cost that they ran at once."
@@ -35,7 +33,7 @@ def show(library: Library) -> None:
         cases = _cases(library)
     with right, st.container(border=True):
         mode, low_pressure = start_options(shift=True)
-        if st.button(_("Start the shift"), type="primary", key="start-shift", width="stretch", disabled=not cases):
+        if buttons.start(_("Start the shift"), key="start-shift", disabled=not cases):
             store = services.store(session.settings().history)
             id = begin_shift(store, cases, trainee=session.trainee(), mode=mode, low_pressure=low_pressure)
             st.session_state.pop("shift-seed", None)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from simulator.juggling import ChatResult, ShiftScorecard
+from simulator.practice import Practice
 from simulator.scoring import DIMENSIONS, Dimension
 from simulator.shift import Chat, Shift
-from simulator.ui import labels, routes
+from simulator.ui import labels, routes, troubles
 from simulator.ui.history_views import table
 from simulator.ui.labels import in_interface
 from simulator.ui.markup import chips, esc, section
@@ -33,8 +34,14 @@ def _header(shift: Shift) -> None:
         if shift.mode == "exam":
             tags.insert(0, (_("Exam"), "strong"))
         st.html(f'<div class="tc"><h1 class="tc-title">{esc(title)}</h1>{chips(tags)}</div>')
-        if st.button(_("Another shift"), type="primary", key="another-shift"):
-            routes.go("practise", several="1")
+        st.button(
+            _("Another shift"),
+            type="primary",
+            key="another-shift",
+            on_click=routes.head_for,
+            args=("practise",),
+            kwargs={"several": "1"},
+        )
 
 
 def _verdict(card: ShiftScorecard) -> None:
@@ -86,6 +93,7 @@ def _chats(shift: Shift, card: ShiftScorecard) -> None:
     with st.container(horizontal=True, key="shift-debriefs"):
         for chat in shift.chats:
             _links(shift, chat)
+    troubles.show("shift-debriefs")
 
 
 def _values(result: ChatResult, names: list[Dimension]) -> list[float | None]:
@@ -99,12 +107,23 @@ def _links(shift: Shift, chat: Chat) -> None:
     name = attempt.case.scenario.record.customer.name
     if attempt.case.scenario.desk is not None and not attempt.desk_closed:
         label = _("Finish the ticket: {name}").format(name=name)
-        if st.button(label, key=f"ticket-{chat.place}", icon=":material/assignment:"):
-            routes.go("shift", shift=shift.id, chat=str(chat.place + 1))
-    if st.button(_("Debrief: {attempt}").format(attempt=name), key=f"debrief-{chat.place}"):
-        if not any(step.kind == "debrief" for step in attempt.steps):
-            attempt.do("debrief")
-        routes.go("debrief", attempt=chat.practice.id)
+        st.button(
+            label,
+            key=f"ticket-{chat.place}",
+            icon=":material/assignment:",
+            on_click=routes.head_for,
+            args=("shift",),
+            kwargs={"shift": shift.id, "chat": str(chat.place + 1)},
+        )
+    label = _("Debrief: {attempt}").format(attempt=name)
+    st.button(label, key=f"debrief-{chat.place}", on_click=_see_debrief, args=(chat.practice,))
+
+
+@troubles.callback("shift-debriefs")
+def _see_debrief(practice: Practice) -> None:
+    if not any(step.kind == "debrief" for step in practice.attempt.steps):
+        practice.attempt.do("debrief", send_id="debrief")
+    routes.head_for("debrief", attempt=practice.id)
 
 
 def _juggling(shift: Shift, card: ShiftScorecard) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from simulator.practice import Practice
-from simulator.ui import drawn
+from simulator.ui import drawn, troubles
 from simulator.ui.desk import knowledge, macros, record, ticket
 from simulator.ui.session import _
 
 
-@st.fragment
+@troubles.fragment("desk")
 def desk(practice: Practice) -> None:
     """Shows the desk of an attempt. Working at it does not draw the chat again, unless the customer says something."""
     case = practice.attempt.case

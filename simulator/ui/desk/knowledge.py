@@ -7,7 +7,7 @@ import streamlit as st
 from simulator.conversation import Language
 from simulator.documents import Passage
 from simulator.practice import Practice
-from simulator.ui import labels, session
+from simulator.ui import labels, session, troubles
 from simulator.ui.documentation import search, snippet
 from simulator.ui.markup import esc, passage_markdown, plain, quiet
 from simulator.ui.session import _
@@ -78,6 +78,7 @@ def _language(practice: Practice) -> Language:
     return chosen
 
 
+@troubles.callback("desk")
 def _searched(practice: Practice, language: Language) -> None:
     query = (st.session_state.get(f"search-{practice.id}") or "").strip()
     if query:
@@ -104,6 +105,7 @@ def _result(practice: Practice, passage: Passage, query: str) -> None:
         st.html(f'<p class="tc tc-small tc-quiet tc-snippet" dir="auto">{snippet(passage, query)}</p>')
 
 
+@troubles.callback("desk")
 def _opened(practice: Practice, id: str, key: str) -> None:
     if st.session_state[key]:
         practice.attempt.do("passage", {"passage": id})

@@ -7,7 +7,7 @@ import streamlit as st
 from simulator.desk import fill_macro
 from simulator.practice import Practice
 from simulator.scenarios.desk_format import Macro
-from simulator.ui import drawn, labels, services, session
+from simulator.ui import drawn, labels, services, session, troubles
 from simulator.ui.labels import in_interface
 from simulator.ui.markup import esc, quiet
 from simulator.ui.session import _
@@ -54,6 +54,7 @@ def _macro(practice: Practice, id: str, macro: Macro, text: str) -> None:
         st.html(f'<p class="tc tc-small tc-quiet tc-pre" dir="auto">{esc(text)}</p>')
 
 
+@troubles.callback("desk")
 def _insert(practice: Practice, id: str, text: str) -> None:
     practice.attempt.do("macro", {"macro": id, "text": text})
     drawn.insert(practice, text)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from simulator.case import Case
 from simulator.scenarios.formats import Record
-from simulator.ui.labels import day, in_interface
+from simulator.ui.labels import day, in_interface, weekday
 from simulator.ui.markup import esc
 from simulator.ui.session import _, language
 
@@ -21,8 +21,15 @@ def customer(practice_id: str, case: Case) -> None:
         st.html(f'<div class="tc tc-small"><p class="tc-pre">{esc(in_interface(case.scenario.briefing))}</p></div>')
     key = f"record-{practice_id}-{language()}"
     if key not in st.session_state:
-        st.session_state[key] = record_html(case.scenario.record)
+        st.session_state[key] = _today_html(case) + record_html(case.scenario.record)
     st.html(st.session_state[key])
+
+
+def _today_html(case: Case) -> str:
+    if case.scenario.today is None:
+        return ""
+    said = _("Today is {day}").format(day=weekday(case.scenario.today))
+    return f'<p class="tc tc-small" data-testid="today"><b>{esc(said)}</b></p>'
 
 
 def record_html(record: Record) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import streamlit as st
 
 from simulator import ticket as offers
-from simulator.desk import BadAction, DeskClosed, Done, validate_form
+from simulator.desk import Done, validate_form
 from simulator.practice import Practice
 from simulator.scenarios.desk_format import ActionName
-from simulator.ui import labels, session
+from simulator.ui import labels, troubles
 from simulator.ui.labels import in_interface
 from simulator.ui.markup import esc, quiet, subsection
 from simulator.ui.session import _
@@ -39,7 +39,7 @@ def ticket(practice: Practice) -> None:
         _choice(practice, "disposition", disabled=closed)
         if not closed:
             _close(practice)
-    _problem(practice, "close")
+    troubles.show("ticket")
 
 
 def _choice(practice: Practice, name: str, *, disabled: bool) -> None:
@@ -64,7 +64,7 @@ def _choice(practice: Practice, name: str, *, disabled: bool) -> None:
 def _note(practice: Practice, *, disabled: bool) -> None:
     key = f"ticket-note-{practice.id}"
     if key not in st.session_state:
-        st.session_state[key] = practice.attempt.desk.note
+        st.session_state[key] = st.session_state.get(f"unsaved-{key}", practice.attempt.desk.note)
     st.text_area(
         in_interface(offers.table().form_labels["note"]),
         height=96,
@@ -75,15 +75,21 @@ def _note(practice: Practice, *, disabled: bool) -> None:
         on_change=_file,
         args=(practice, "note", key),
     )
+    if f"unsaved-{key}" in st.session_state:
+        with st.container(horizontal=True, vertical_alignment="center", key="note-unsaved"):
+            st.html(_notice(_("This note is not saved.")))
+            label = _("Save the note")
+            st.button(label, key="save-note", disabled=disabled, on_click=_file, args=(practice, "note", key))
 
 
+@troubles.callback("ticket")
 def _file(practice: Practice, name: str, key: str) -> None:
-    body = {name: st.session_state[key] or ""}
-    try:
-        validate_form(practice.attempt.desk, body)
-        practice.attempt.do("form", body)
-    except (BadAction, DeskClosed) as error:
-        _keep_problem(practice, "close", error)
+    """Files what a field holds. What is not stored is kept: a note that was written must not get lost."""
+    unsaved, body = f"unsaved-{key}", {name: st.session_state[key] or ""}
+    st.session_state[unsaved] = body[name]
+    validate_form(practice.attempt.desk, body)
+    practice.attempt.do("form", body)
+    del st.session_state[unsaved]
 
 
 def _action(practice: Practice) -> None:
@@ -108,7 +114,7 @@ def _action(practice: Practice) -> None:
             st.button(
                 _("Carry out"), type="primary", key=f"{key}-do", on_click=_carry_out, args=(practice, chosen, keys)
             )
-        _problem(practice, "action")
+        troubles.show("ticket-action")
 
 
 def _field(practice: Practice, field: offers.Field, key: str) -> None:
@@ -138,16 +144,13 @@ def _field(practice: Practice, field: offers.Field, key: str) -> None:
         st.text_input(label, max_chars=_LONGEST_NOTE, key=key)
 
 
+@troubles.callback("ticket-action")
 def _carry_out(practice: Practice, action: ActionName, keys: Mapping[str, str]) -> None:
     """Carries an action out; a second click finds nothing chosen any more."""
     if st.session_state.get(f"action-{practice.id}") != action:
         return
     fields = {name: (st.session_state.get(key) or "").strip() for name, key in keys.items()}
-    try:
-        practice.attempt.do("action", {"action": action, **fields})
-    except (BadAction, DeskClosed) as error:
-        _keep_problem(practice, "action", error)
-        return
+    practice.attempt.do("action", {"action": action, **fields})
     st.session_state[f"action-{practice.id}"] = None
 
 
@@ -163,11 +166,9 @@ def _close(practice: Practice) -> None:
         st.button(_("Close it and end the conversation"), key="close-ticket", on_click=_do_close, args=(practice,))
 
 
+@troubles.callback("ticket")
 def _do_close(practice: Practice) -> None:
-    try:
-        practice.attempt.do("action", {"action": "close"})
-    except (BadAction, DeskClosed) as error:
-        _keep_problem(practice, "close", error)
+    practice.attempt.do("action", {"action": "close"})
 
 
 def _done(practice: Practice) -> None:
@@ -191,14 +192,3 @@ def _done_html(practice: Practice, done: Done) -> str:
 
 def _notice(text: str) -> str:
     return f'<p class="tc tc-small tc-notice" role="status">{esc(text)}</p>'
-
-
-def _keep_problem(practice: Practice, where: str, error: BadAction | DeskClosed) -> None:
-    st.session_state[f"problem-{where}-{practice.id}"] = error.words(session.language())
-
-
-def _problem(practice: Practice, where: str) -> None:
-    """What was wrong with the last try, shown once."""
-    problem = st.session_state.pop(f"problem-{where}-{practice.id}", None)
-    if problem is not None:
-        st.html(f'<p class="tc tc-small tc-problem" role="alert">{esc(problem)}</p>')

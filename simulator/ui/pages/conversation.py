@@ -10,10 +10,10 @@ from simulator.attempt import AttemptOver
 from simulator.coach import breathe_card
 from simulator.history import StoreUnavailable, UnknownAttempt, UnknownSnapshot
 from simulator.practice import Practice
-from simulator.ui import coach_panel, drawn, labels, routes, services, session
+from simulator.ui import coach_panel, drawn, labels, routes, services, session, troubles
 from simulator.ui.desk import desk
 from simulator.ui.labels import in_interface
-from simulator.ui.markup import chips, esc, notice, plain, quiet, subsection
+from simulator.ui.markup import chips, esc, notice, quiet, subsection
 from simulator.ui.session import _
 from simulator.ui.widgets.chat import Clock, chat, sending
 
@@ -76,7 +76,7 @@ def _bring_up_to_date(practice: Practice) -> list[str]:
     return [turn.send_id for turn in log.turns if turn.send_id is not None]
 
 
-@st.fragment
+@troubles.fragment("header")
 def _header(practice: Practice) -> None:
     attempt = practice.attempt
     with st.container(horizontal=True, vertical_alignment="center", key="conversation-header"):
@@ -89,13 +89,19 @@ def _header(practice: Practice) -> None:
             _breathe(practice)
             _stop(practice)
         elif attempt.outcome == "taken_back":
-            if st.button(_("Go to where it goes on"), type="primary", key="to-branch"):
-                store = services.store(session.settings().history)
-                routes.go("conversation", attempt=history.branches(store, root_id=practice.root_id)[-1].id)
+            st.button(
+                _("Go to where it goes on"), type="primary", key="to-branch", on_click=_to_branch, args=(practice,)
+            )
         else:
             _to_debrief(practice)
     if drawn.page_is_behind(practice):
         st.rerun()
+
+
+@troubles.callback("header")
+def _to_branch(practice: Practice) -> None:
+    store = services.store(session.settings().history)
+    routes.head_for("conversation", attempt=history.branches(store, root_id=practice.root_id)[-1].id)
 
 
 def _to_debrief(practice: Practice) -> None:
@@ -107,13 +113,18 @@ def _to_debrief(practice: Practice) -> None:
             st.write(
                 _("The ticket is still open. It is scored too, and once you have seen the debrief it stays as it is.")
             )
-            chosen = st.button(_("See the debrief all the same"), key="to-debrief")
+            label = _("See the debrief all the same")
+            st.button(label, key="to-debrief", on_click=_see_debrief, args=(practice,))
     else:
-        chosen = st.button(_("See the debrief"), type="primary", key="to-debrief")
-    if chosen:
-        if not any(step.kind == "debrief" for step in attempt.steps):
-            attempt.do("debrief")
-        routes.go("debrief", attempt=practice.id)
+        label = _("See the debrief")
+        st.button(label, type="primary", key="to-debrief", on_click=_see_debrief, args=(practice,))
+
+
+@troubles.callback("header")
+def _see_debrief(practice: Practice) -> None:
+    if not any(step.kind == "debrief" for step in practice.attempt.steps):
+        practice.attempt.do("debrief", send_id="debrief")
+    routes.head_for("debrief", attempt=practice.id)
 
 
 def _title(practice: Practice) -> str:
@@ -130,21 +141,30 @@ def _title(practice: Practice) -> str:
 
 
 def _pause(practice: Practice) -> None:
-    attempt = practice.attempt
-    if attempt.is_paused:
-        if st.button(_("Go on"), type="primary", icon=":material/play_arrow:", key="go-on"):
-            attempt.go_on()
-            st.rerun()
-    elif st.button(_("Pause"), icon=":material/pause:", key="pause"):
-        attempt.pause()
-        st.rerun()
+    if practice.attempt.is_paused:
+        label, sign = _("Go on"), ":material/play_arrow:"
+        st.button(label, type="primary", icon=sign, key="go-on", on_click=_do_go_on, args=(practice,))
+    else:
+        st.button(_("Pause"), icon=":material/pause:", key="pause", on_click=_do_pause, args=(practice,))
+
+
+@troubles.callback("header")
+def _do_pause(practice: Practice) -> None:
+    practice.attempt.pause()
+
+
+@troubles.callback("header")
+def _do_go_on(practice: Practice) -> None:
+    practice.attempt.go_on()
 
 
 def _breathe(practice: Practice) -> None:
+    @troubles.callback("header")
     def opened() -> None:
         if st.session_state["breathe"]:
             practice.attempt.do("breathe")
 
+    @troubles.callback("header")
     def another() -> None:
         st.session_state["breathe-card"] = st.session_state.get("breathe-card", 0) + 1
         practice.attempt.do("breathe")
@@ -167,25 +187,27 @@ def _stop(practice: Practice) -> None:
         free = _("You can stop at any time, for any reason.")
         kept = _("It is never held against you: nothing is passed or failed, and your trends leave it out.")
         st.html(f'<div class="tc tc-small tc-stop"><p>{esc(free)}</p><p>{esc(kept)}</p></div>')
-        if st.button(_("End the conversation"), type="primary", key="stop-sure"):
-            practice.attempt.stop()
-            st.rerun()
+        label = _("End the conversation")
+        st.button(label, type="primary", key="stop-sure", on_click=_do_stop, args=(practice,))
 
 
-@st.fragment
+@troubles.callback("header")
+def _do_stop(practice: Practice) -> None:
+    practice.attempt.stop()
+
+
+@troubles.fragment("chat")
 def _chat_side(practice: Practice) -> None:
     known = _bring_up_to_date(practice)
     attempt = practice.attempt
     coach_panel.taken_back(practice)
     ended = None if attempt.outcome is None else labels.outcome_sentence(attempt.outcome)
-    trouble = st.session_state.pop(f"trouble-{practice.id}", None)
-    if trouble is not None:
-        st.error(plain(trouble[1]))
+    refused: str | None = st.session_state.pop(f"refused-{practice.id}", None)
     chat(
         practice.id,
         turns=[{"role": turn.role, "text": turn.text} for turn in attempt.transcript],
         sent=known,
-        refused=trouble[0] if trouble else None,
+        refused=refused,
         customer=attempt.case.scenario.record.customer.name,
         clock=_clock(practice),
         insertion=drawn.insertion(practice),
@@ -197,7 +219,7 @@ def _chat_side(practice: Practice) -> None:
     drawn.note_chat(practice)
     # The first run after a restart of the server brings what was sent, but calls no callback.
     missed = sending(practice.id)
-    if missed is not None and missed.send_id not in known and trouble is None and not ended:
+    if missed is not None and missed.send_id not in known and refused is None and not ended:
         _sent(practice.id)
         st.rerun()
     if ended and attempt.outcome != "taken_back":
@@ -217,7 +239,7 @@ def _clock(practice: Practice) -> Clock:
     attempt = practice.attempt
     now, due, shown_at = attempt.now, attempt.next_silence(), attempt.shown_at
     target = channels.targets(attempt.case.scenario)
-    first = attempt.situation.replies == 0
+    first = attempt.situation.answers == 0
     targets = (target.first_strong, target.first_good) if first else (target.next_strong, target.next_good)
     return Clock(
         message=next(place for place, turn in enumerate(attempt.transcript) if turn.at == shown_at),
@@ -228,6 +250,7 @@ def _clock(practice: Practice) -> Clock:
     )
 
 
+@troubles.callback("chat")
 def _sent(attempt_id: str) -> None:
     reply = sending(attempt_id)
     if reply is None:
@@ -237,5 +260,6 @@ def _sent(attempt_id: str) -> None:
         attempt.reply(reply.text, browser_waited=reply.waited, send_id=reply.send_id)
     except AttemptOver:
         pass  # the page shows that it is over, and the browser that the reply came too late
-    except StoreUnavailable as error:
-        st.session_state[f"trouble-{attempt_id}"] = (reply.send_id, str(error))
+    except StoreUnavailable:
+        st.session_state[f"refused-{attempt_id}"] = reply.send_id
+        raise

@@ -12,7 +12,7 @@ from simulator import practice as practices
 from simulator.debrief import Comparison, Debrief, compare, debrief, passage_of, shared_turns
 from simulator.history import AttemptSummary
 from simulator.practice import Practice
-from simulator.ui import coach_panel, export, feedback_panel, labels, reply_panel, routes, services, session
+from simulator.ui import coach_panel, export, feedback_panel, labels, reply_panel, routes, services, session, troubles
 from simulator.ui import debrief_sections as sections
 from simulator.ui import debrief_tables as tables
 from simulator.ui.labels import in_interface
@@ -33,9 +33,8 @@ def show() -> None:
     attempt.refresh()
     if attempt.outcome is None:
         _going_on(practice)
-        if attempt.mode == "exam":
-            return
-    elif not any(step.kind == "debrief" for step in attempt.steps):
+        return
+    if not any(step.kind == "debrief" for step in attempt.steps):
         attempt.do("debrief", send_id="debrief")
     found = _debrief(practice)
     other = _other_branch(practice)
@@ -76,10 +75,17 @@ def _going_on(practice: Practice) -> None:
         if practice.attempt.mode == "exam":
             going_on = _("This exam is still going on. Its debrief opens when it is over.")
         else:
-            going_on = _("The conversation is still going on: this is how it stands.")
+            going_on = _("The conversation is still going on. Its debrief opens when it is over.")
         st.html(f'<p class="tc" role="status">{esc(going_on)}</p>')
-        if st.button(_("Back to the conversation"), type="primary", key="back-to-conversation"):
-            routes.go("conversation", attempt=practice.id)
+        label, query = _("Back to the conversation"), {"attempt": practice.id}
+        st.button(
+            label,
+            type="primary",
+            key="back-to-conversation",
+            on_click=routes.head_for,
+            args=("conversation",),
+            kwargs=query,
+        )
 
 
 def _taken_back(practice: Practice) -> None:
@@ -87,8 +93,9 @@ def _taken_back(practice: Practice) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         left = _("You took a reply back here. The conversation goes on in another branch.")
         st.html(f'<p class="tc" role="status">{esc(left)}</p>')
-        if newest.id != practice.id and st.button(_("Open the newest branch"), key="newest-branch"):
-            routes.go("debrief", attempt=newest.id)
+        if newest.id != practice.id:
+            label, query = _("Open the newest branch"), {"attempt": newest.id}
+            st.button(label, key="newest-branch", on_click=routes.head_for, args=("debrief",), kwargs=query)
 
 
 def _debrief(practice: Practice) -> Debrief:
@@ -158,12 +165,17 @@ def _header(practice: Practice, found: Debrief, compared: Comparison | None) -> 
             on_click="ignore",
             key="export-html",
         )
-        printing = st.button(_("Print or save as PDF"), key="print")
+        st.button(_("Print or save as PDF"), key="print", on_click=_print)
         library = services.library(session.settings().library)
-        if case.scenario_id in library.scenarios and st.button(_("Practise again"), type="primary", key="again"):
-            routes.go("practise", scenario=case.scenario_id)
-    if printing:
+        if case.scenario_id in library.scenarios:
+            label, query = _("Practise again"), {"scenario": case.scenario_id}
+            st.button(label, type="primary", key="again", on_click=routes.head_for, args=("practise",), kwargs=query)
+    if st.session_state.pop("printing", False):
         print_view("print-view", as_html, title=kind)
+
+
+def _print() -> None:
+    st.session_state["printing"] = True
 
 
 def _exports(practice: Practice, found: Debrief, compared: Comparison | None) -> tuple[str, str]:
@@ -222,8 +234,15 @@ def _replies(practice: Practice, found: Debrief, compared: Comparison | None) ->
         reply_panel.show(practice.attempt, shown)
         if practice.attempt.mode == "practice" and practice.shift_id is None:
             tried = _("The conversation goes on from the message before this reply, in a branch of its own.")
-            if st.button(_("Try another reply here"), key="take-back-here", help=tried):
-                coach_panel.take_back(practice, turn=shown.turn)
+            st.button(
+                _("Try another reply here"),
+                key="take-back-here",
+                help=tried,
+                on_click=coach_panel.take_back,
+                args=(practice,),
+                kwargs={"turn": shown.turn},
+            )
+            troubles.show("take-back")
 
 
 def _branches(practice: Practice, compared: Comparison) -> None:
@@ -255,5 +274,6 @@ def _advice(found: Debrief) -> None:
     for place, (column, item) in enumerate(zip(st.columns(3, gap="medium"), found.advice, strict=False)):
         with column, st.container(border=True, key=f"advice-{place}"):
             st.html(sections.advice(item))
-            if item.scenario and st.button(_("Practise this"), key=f"practise-{place}"):
-                routes.go("practise", scenario=item.scenario)
+            if item.scenario:
+                label, query = _("Practise this"), {"scenario": item.scenario}
+                st.button(label, key=f"practise-{place}", on_click=routes.head_for, args=("practise",), kwargs=query)

@@ -41,8 +41,7 @@ def show() -> None:
         with st.container(border=True, key="history-empty"):
             st.html(subsection(_("No attempts yet")))
             st.html(quiet(_("Every conversation that you begin is kept here with its debrief.")))
-            if st.button(_("Choose a scenario"), type="primary"):
-                routes.go("practise")
+            st.button(_("Choose a scenario"), type="primary", on_click=routes.head_for, args=("practise",))
         return
     st.session_state.setdefault("history-view", "attempts")
     view = st.segmented_control(
@@ -152,9 +151,12 @@ def _list(found: Sequence[AttemptSummary], shifts: dict[str, ShiftRecord], libra
             _shift(shifts[id], group, library)
         else:
             _row(group[0], library)
-    if len(groups) > limit and st.button(_("Show older ones"), key="history-older"):
-        st.session_state["history-limit"] = limit + _PAGE
-        st.rerun()
+    if len(groups) > limit:
+        st.button(_("Show older ones"), key="history-older", on_click=_show_older, args=(limit + _PAGE,))
+
+
+def _show_older(limit: int) -> None:
+    st.session_state["history-limit"] = limit
 
 
 def _shift(shift: ShiftRecord, shown: Sequence[AttemptSummary], library: Library) -> None:
@@ -170,8 +172,8 @@ def _shift(shift: ShiftRecord, shown: Sequence[AttemptSummary], library: Library
     with st.container(border=True, key=f"shift-{shift.id}", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.html(_row_html(title, labels.moment(shift.started_at), tags))
-            if st.button(_("See the shift") if ended else _("Continue"), key=f"open-shift-{shift.id}"):
-                routes.go("shift", shift=shift.id)
+            label, query = _("See the shift") if ended else _("Continue"), {"shift": shift.id}
+            st.button(label, key=f"open-shift-{shift.id}", on_click=routes.head_for, args=("shift",), kwargs=query)
         for each in sorted(shown, key=lambda each: each.shift_place or 0):
             _row(each, library, shift)
 
@@ -185,11 +187,14 @@ def _row(each: AttemptSummary, library: Library, shift: ShiftRecord | None = Non
         st.html(
             _row_html(_scenario(library, each.scenario), " · ".join(about), _tags(each, in_shift=shift is not None))
         )
-        if ended:
-            if st.button(_("Debrief"), key=f"open-{each.id}"):
-                routes.go("debrief", attempt=each.id)
-        elif (shift is None or shift.ended_at is not None) and st.button(_("Continue"), key=f"open-{each.id}"):
-            routes.go("conversation", attempt=each.id)
+        if ended or shift is None or shift.ended_at is not None:
+            st.button(
+                _("Debrief") if ended else _("Continue"),
+                key=f"open-{each.id}",
+                on_click=routes.head_for,
+                args=("debrief" if ended else "conversation",),
+                kwargs={"attempt": each.id},
+            )
 
 
 def _tags(each: AttemptSummary, *, in_shift: bool) -> list[tuple[str, str]]:

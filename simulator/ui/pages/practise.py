@@ -16,7 +16,7 @@ from simulator.scenarios.formats import Scenario
 from simulator.scenarios.library import Library
 from simulator.scenarios.problems import Problem
 from simulator.shift import open_shift
-from simulator.ui import labels, routes, services, session, several
+from simulator.ui import buttons, labels, routes, services, session, several
 from simulator.ui.labels import in_interface
 from simulator.ui.markup import chips, esc, heading, plain, quiet, subsection
 from simulator.ui.options import start_options
@@ -92,10 +92,8 @@ def _offer(store: Store, found: AttemptSummary) -> bool:
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"unfinished-{found.id}"):
         when = esc(_("Begun {when}, not finished").format(when=labels.moment(found.started_at)))
         st.html(f'<div class="tc"><b>{esc(title)}</b><br><span class="tc-quiet tc-small">{when}</span></div>')
-        if st.button(_("Continue"), key=f"continue-{found.id}"):
-            if shift is not None:
-                routes.go("shift", shift=shift.id)
-            routes.go("conversation", attempt=found.id)
+        page, query = ("conversation", {"attempt": found.id}) if shift is None else ("shift", {"shift": shift.id})
+        st.button(_("Continue"), key=f"continue-{found.id}", on_click=routes.head_for, args=(page,), kwargs=query)
     return True
 
 
@@ -103,9 +101,13 @@ def _offer_several() -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="several-offer"):
         told = _("Sure of single chats? Take a shift: two to four customers who write at once.")
         st.html(quiet(told))
-        if st.button(_("Several chats at once"), icon=":material/forum:", key="several"):
-            st.query_params["several"] = "1"
-            st.rerun()
+        label, query = _("Several chats at once"), {"several": "1"}
+        st.button(label, icon=":material/forum:", key="several", on_click=_turn_to, kwargs=query)
+
+
+def _turn_to(**query: str) -> None:
+    """Shows another side of this page: the one that the query names."""
+    st.query_params.update(query)
 
 
 def _choose(library: Library) -> None:
@@ -175,9 +177,8 @@ def _filter(name: str, label: str, options: Iterable[Option], shown: Callable[[O
 def _card(id: str, scenario: Scenario) -> None:
     with st.container(border=True, height="stretch", key=f"scenario-card-{id}", gap="xsmall"):
         st.html(chips([(labels.trains(scenario.trains), "strong"), (labels.field(scenario.field), "")]))
-        if st.button(plain(in_interface(scenario.title)), key=f"open-{id}", type="tertiary"):
-            st.query_params["scenario"] = id
-            st.rerun()
+        title = plain(in_interface(scenario.title))
+        st.button(title, key=f"open-{id}", type="tertiary", on_click=_turn_to, kwargs={"scenario": id})
         facts = [labels.product(scenario.product), " ".join(code.upper() for code in scenario.languages)]
         st.html(
             f'<div class="tc"><p class="tc-blurb">{esc(in_interface(scenario.briefing))}</p>'
@@ -193,9 +194,7 @@ def _dots(level: int) -> str:
 
 def _briefing(library: Library, id: str) -> None:
     scenario = library.scenarios[id]
-    if st.button("← " + _("All scenarios"), type="tertiary", key="back"):
-        del st.query_params["scenario"]
-        st.rerun()
+    buttons.back(_("All scenarios"), without="scenario")
     tags = [
         (labels.trains(scenario.trains), "strong"),
         (labels.field(scenario.field), ""),
@@ -237,7 +236,7 @@ def _start(library: Library, id: str, scenario: Scenario) -> None:
     )
     st.html(quiet(in_interface(library.personas[persona].about)))
     mode, low_pressure = start_options()
-    if st.button(_("Start"), type="primary", key="start", width="stretch"):
+    if buttons.start(_("Start"), key="start"):
         case = library.cast(id, persona=persona, language=language, seed=random.randrange(2**31))
         store = services.store(session.settings().history)
         begun = practice.begin(store, case, trainee=session.trainee(), mode=mode, low_pressure=low_pressure)

@@ -9,7 +9,7 @@ from simulator import shift as shifts
 from simulator.history import Store, UnknownShift, UnknownSnapshot
 from simulator.practice import Practice
 from simulator.shift import Chat, Shift
-from simulator.ui import routes, services, session, shift_result
+from simulator.ui import routes, services, session, shift_result, troubles
 from simulator.ui.markup import chips, esc, notice, quiet
 from simulator.ui.pages import conversation
 from simulator.ui.session import _, ngettext
@@ -62,7 +62,7 @@ def _selected(shift: Shift) -> Chat:
     return (named or running or arrived)[0]
 
 
-@st.fragment
+@troubles.fragment("shift")
 def _top(shift_id: str) -> None:
     """Header and queue; drawn again by themselves when something has happened in one of the chats."""
     place = st.session_state.pop("open-chat", None)
@@ -106,24 +106,37 @@ def _header(shift: Shift) -> None:
         title = esc(_("Shift"))
         st.html(f'<div class="tc tc-row"><h1 class="tc-title tc-title-small">{title}</h1>{chips(tags)}</div>')
         if shift.ended_at is not None:
-            if st.button(_("See the result"), type="primary", key="to-result"):
-                routes.go("shift", shift=shift.id)
+            label, query = _("See the result"), {"shift": shift.id}
+            st.button(label, type="primary", key="to-result", on_click=routes.head_for, args=("shift",), kwargs=query)
             return
         if shift.mode == "practice":
             _pause(shift)
         with st.popover(_("Stop"), width="content", key="stop-shift"):
             told = _("The chats that still run are stopped. That is held against nobody; what was said so far is kept.")
             st.html(quiet(told))
-            if st.button(_("End the shift"), type="primary", key="stop-shift-sure"):
-                shift.stop()
-                routes.go("shift", shift=shift.id)
+            label = _("End the shift")
+            st.button(label, type="primary", key="stop-shift-sure", on_click=_do_stop, args=(shift,))
 
 
 def _pause(shift: Shift) -> None:
     if shift.is_paused:
-        if st.button(_("Go on"), type="primary", icon=":material/play_arrow:", key="go-on-all"):
-            shift.go_on()
-            st.rerun()
-    elif st.button(_("Pause all"), icon=":material/pause:", key="pause-all"):
-        shift.pause()
-        st.rerun()
+        label, sign = _("Go on"), ":material/play_arrow:"
+        st.button(label, type="primary", icon=sign, key="go-on-all", on_click=_do_go_on, args=(shift,))
+    else:
+        st.button(_("Pause all"), icon=":material/pause:", key="pause-all", on_click=_do_pause, args=(shift,))
+
+
+@troubles.callback("shift")
+def _do_pause(shift: Shift) -> None:
+    shift.pause()
+
+
+@troubles.callback("shift")
+def _do_go_on(shift: Shift) -> None:
+    shift.go_on()
+
+
+@troubles.callback("shift")
+def _do_stop(shift: Shift) -> None:
+    shift.stop()
+    routes.head_for("shift", shift=shift.id)

@@ -12,7 +12,10 @@ import streamlit as st
 
 @cache
 def mounted(name: str) -> Callable[..., Any]:
-    """The command that mounts a widget: `widgets/<name>/<name>.html`, `.css` and `.js`. Registered once a process."""
-    folder = Path(__file__).parent / name
+    """The command that mounts a widget: `widgets/<name>/<name>.html`, `.css` and `.js`, the last after
+    `shared.js`. Registered once a process."""
+    widgets = Path(__file__).parent
+    folder = widgets / name
     html, css, js = (folder.joinpath(f"{name}.{kind}").read_text("utf-8") for kind in ("html", "css", "js"))
-    return st.components.v2.component(f"tough_customer_{name}", html=html, css=css, js=js)
+    shared = widgets.joinpath("shared.js").read_text("utf-8")
+    return st.components.v2.component(f"tough_customer_{name}", html=html, css=css, js=f"{shared}\n{js}")

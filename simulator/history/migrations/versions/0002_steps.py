@@ -16,11 +16,11 @@ def upgrade() -> None:
         sa.Column("low_pressure", sa.Boolean(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True)),
-        sa.Column("scorecard", sa.JSON()),
         sa.PrimaryKeyConstraint("id", name="pk_shift"),
     )
     op.create_index("ix_shift_trainee_started_at", "shift", ["trainee", "started_at"])
     _extend_attempt()
+    _rename_stopped()
     op.create_table(
         "step",
         sa.Column("attempt_id", sa.Text(), nullable=False),
@@ -91,3 +91,14 @@ def _extend_attempt() -> None:
         attempt.create_foreign_key("fk_attempt_parent_id", "attempt", ["parent_id"], ["id"])
         attempt.create_foreign_key("fk_attempt_shift_id", "shift", ["shift_id"], ["id"])
     op.create_index("ix_attempt_shift_id_shift_place", "attempt", ["shift_id", "shift_place"])
+
+
+def _rename_stopped() -> None:
+    """Until now, only the trainee's Stop closed an attempt: that is `stopped`, and has no verdict."""
+    attempt = sa.table("attempt", sa.column("id"), sa.column("outcome"), sa.column("scorecard", sa.JSON()))
+    connection = op.get_bind()
+    rows = connection.execute(sa.select(attempt.c.id, attempt.c.scorecard).where(attempt.c.outcome == "closed")).all()
+    for id_, scorecard in rows:
+        judged = None if scorecard is None else {**scorecard, "passed": None, "failed": []}
+        stopped = {"outcome": "stopped", "scorecard": judged}
+        connection.execute(sa.update(attempt).where(attempt.c.id == id_).values(stopped))

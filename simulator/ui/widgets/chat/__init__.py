@@ -14,6 +14,8 @@ from simulator.ui.widgets import mounted
 
 MAX_REPLY = 20_000
 """Characters of one reply."""
+_MAX_WAITED = 1e7
+"""Seconds, some months: no number of a clock is larger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def sending(attempt_id: str) -> Sending | None:
     match sent:
         case {"text": str(text), "send_id": str(send_id), "waited": int() | float() as waited}:
             fits = 0 < len(text) <= MAX_REPLY and text.strip() and 0 < len(send_id) <= 64
-            return Sending(text, send_id, float(waited)) if fits else None
+            return Sending(text, send_id, float(waited)) if fits and 0 <= waited < _MAX_WAITED else None
     return None
 
 

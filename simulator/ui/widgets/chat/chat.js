@@ -3,8 +3,7 @@
 
 const LIMIT = 20000;
 const NEAR_LIMIT = 18000;
-const RETRY_EVERY = 4000; // ms; a reply keeps its id, so the server takes it once however often it comes
-const UNSENT_AFTER = 3; // tries without an acknowledgement
+const UNSENT_AFTER = 3; // tries without an acknowledgement; a reply keeps its id, so the server takes it once
 const TYPES_BEFORE = 4000; // ms that the customer types before it reacts to silence
 const GAP = /\[[^\[\]\n]*\p{L}[^\[\]\n]*\]/gu; // "[order number]": what a macro leaves open
 
@@ -38,7 +37,9 @@ class Chat {
     this.pausedAt = null; // performance.now() when the pause began
     this.revealing = null; // place of the message that is being shown
     this.pending = this.recall("pending");
-    this.stale = this.pending !== null; // sent before this page was loaded
+    this.stale = this.pending !== null && !reloadedWithin(20000); // sent before the trainee loaded this page
+    this.sends = new Asker();
+    this.ticks = new Asker();
     this.bubble = null;
     this.text.value = this.recall("draft") ?? "";
     this.form.onsubmit = (event) => (event.preventDefault(), this.send());
@@ -61,7 +62,8 @@ class Chat {
     this.watcher.disconnect();
     clearTimeout(this.silence);
     clearTimeout(this.typing);
-    clearTimeout(this.retry);
+    this.sends.stop();
+    this.ticks.stop();
     clearTimeout(this.reveals);
     this.root.removeEventListener("keydown", stop);
     chats.delete(this.root);
@@ -72,6 +74,8 @@ class Chat {
     this.data = data;
     this.trigger = trigger;
     this.receivedAt = performance.now();
+    this.sends.alive();
+    this.ticks.stop();
     const { labels } = data;
     this.log.setAttribute("aria-label", labels.log);
     this.text.setAttribute("aria-label", labels.reply);
@@ -109,14 +113,13 @@ class Chat {
       if (place < this.shown) continue;
       const isNew = !all && turn.role === "customer" && place === turns.length - 1;
       if (turn.role === "customer") this.finishReveal();
-      this.bubble && turn.role === "agent" ? this.dropBubble() : null;
       const element = this.message(turn.role, turn.text);
       this.log.append(element);
       if (isNew) this.reveal(element, place);
     }
     if (this.shown !== turns.length || first) this.toEnd();
     this.shown = turns.length;
-    this.keep("seen", turns.length);
+    this.keepSeen();
     if (all) this.focus(true);
     if (this.bubble) this.log.append(this.bubble);
   }
@@ -176,9 +179,15 @@ class Chat {
     element.dataset.state = "shown";
     // A nudge, or an answer to "one moment", does not restart the clock: the same message still waits for its answer.
     if (place === this.asked) this.shownAt = performance.now();
+    this.keepSeen();
     this.toEnd();
     this.drawClock();
     this.focus();
+  }
+
+  // A message that is still being typed is not seen yet.
+  keepSeen() {
+    this.keep("seen", this.revealing ?? this.data.turns.length);
   }
 
   finishReveal() {
@@ -206,7 +215,7 @@ class Chat {
     const { silence, ended, serial } = this.data;
     if (silence === null || ended) return;
     const left = Math.max(0, silence * 1000);
-    this.silence = setTimeout(() => this.trigger("tick", serial), left + 150);
+    this.silence = setTimeout(() => this.ticks.start(() => this.trigger("tick", serial)), left + 150);
     this.typing = setTimeout(() => this.startTyping(), Math.max(0, left - TYPES_BEFORE));
   }
 
@@ -242,14 +251,13 @@ class Chat {
     this.post();
   }
 
-  post(tries = 1) {
+  post() {
     this.stale = false;
-    if (tries === 1) this.drawPending("sending");
-    if (tries === UNSENT_AFTER) this.drawPending("unsent");
-    this.trigger("send", this.pending);
-    // While the connection is down, what is sent is dropped without a word; and nobody tells when it is back.
-    clearTimeout(this.retry);
-    this.retry = setTimeout(() => this.post(tries + 1), RETRY_EVERY);
+    this.sends.start((times) => {
+      if (times === 1) this.drawPending("sending");
+      if (times === UNSENT_AFTER) this.drawPending("unsent");
+      this.trigger("send", this.pending);
+    });
   }
 
   settlePending() {
@@ -257,13 +265,14 @@ class Chat {
     if (this.data.sent.includes(this.pending.send_id)) {
       this.pending = null;
       this.keep("pending", null);
-      clearTimeout(this.retry);
+      this.sends.stop();
       this.dropBubble();
       this.unsent.hidden = true;
     } else if (this.stale || this.data.refused === this.pending.send_id || this.data.ended) {
-      clearTimeout(this.retry);
+      this.stale = true;
+      this.sends.stop();
       this.drawPending("unsent");
-    }
+    } else if (this.sends.timer === null) this.post();
   }
 
   drawPending(state) {
@@ -389,12 +398,3 @@ const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[na
 // crypto.randomUUID is there on https and localhost only.
 const fallbackId = () =>
   [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-
-function clockTime(seconds) {
-  const whole = Math.floor(seconds);
-  const two = (number) => String(number).padStart(2, "0");
-  const minutes = Math.floor(whole / 60);
-  return minutes < 60
-    ? `${minutes}:${two(whole % 60)}`
-    : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
-}

@@ -82,6 +82,7 @@ def _entry(chat: Chat, *, low_pressure: bool) -> dict[str, Any]:
         "name": scenario.record.customer.name,
         "title": in_interface(scenario.title),
         "turns": len(attempt.transcript),
+        "read": max((exchange.turn for exchange in attempt.exchanges), default=0),  # all that was answered
         "waited": None if low_pressure else chat.waiting,
         "strong": target.first_strong if first else target.next_strong,
         "good": target.first_good if first else target.next_good,

@@ -18,6 +18,7 @@ class Queue {
     this.nav = root.querySelector(".queue");
     this.news = root.querySelector(".news");
     this.before = null; // turns by attempt, as last shown
+    this.asker = new Asker();
     // In the capture phase: the chat keeps its keys to itself.
     this.onkey = (event) => this.key(event);
     document.addEventListener("keydown", this.onkey, true);
@@ -28,6 +29,7 @@ class Queue {
     document.removeEventListener("keydown", this.onkey, true);
     clearInterval(this.drawing);
     clearTimeout(this.due);
+    this.asker.stop();
     queues.delete(this.root);
   }
 
@@ -36,6 +38,7 @@ class Queue {
     this.trigger = trigger;
     this.receivedAt = performance.now();
     this.asked = false;
+    this.asker.stop();
     const { chats, labels } = data;
     this.nav.setAttribute("aria-label", labels.queue);
     this.nav.title = labels.keys;
@@ -45,7 +48,7 @@ class Queue {
     this.draw();
     clearTimeout(this.due);
     if (data.due !== null) {
-      this.due = setTimeout(() => this.trigger("tick", data.serial), data.due * 1000 + 200);
+      this.due = setTimeout(() => this.tick(), data.due * 1000 + 200);
     }
   }
 
@@ -70,7 +73,7 @@ class Queue {
       const button = this.nav.children[n];
       const [key, name, state, title, hidden] = button.children;
       const current = chat.place === selected;
-      const unread = !current && !chat.ended && chat.turns > seen(chat.attempt);
+      const unread = !current && !chat.ended && chat.turns > Math.max(chat.read, seen(chat.attempt));
       button.dataset.place = chat.place;
       button.setAttribute("aria-current", current);
       button.setAttribute("aria-keyshortcuts", `Alt+${n + 1}`);
@@ -109,8 +112,12 @@ class Queue {
     const open = this.data.chats.find((chat) => chat.place === this.data.selected);
     if (!this.asked && open && seen(open.attempt) > open.turns) {
       this.asked = true;
-      this.trigger("tick", this.data.serial);
+      this.tick();
     }
+  }
+
+  tick() {
+    this.asker.start(() => this.trigger("tick", this.data.serial));
   }
 
   announce() {
@@ -144,7 +151,7 @@ class Queue {
   choose(place) {
     if (place === this.data.selected) return;
     focused()?.blur(); // the chat that opens takes the focus, if nobody has it
-    this.trigger("choice", place);
+    this.asker.start(() => this.trigger("choice", place));
   }
 }
 
@@ -160,13 +167,4 @@ function focused() {
 function write(element, text) {
   const wanted = String(text);
   if (element.textContent !== wanted) element.textContent = wanted;
-}
-
-function clockTime(seconds) {
-  const whole = Math.floor(seconds);
-  const two = (number) => String(number).padStart(2, "0");
-  const minutes = Math.floor(whole / 60);
-  return minutes < 60
-    ? `${minutes}:${two(whole % 60)}`
-    : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
 }

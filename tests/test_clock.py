@@ -137,3 +137,76 @@ def test_nudges_do_not_restart_the_clock() -> None:
     assert len(talk.attempt.pass_time()) == 1
     talk.say(talk.fact, 9)
     assert talk.attempt.exchanges[0].waited == due + 10
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "One moment please…",
+        "Please give me just one more moment, I am going to look into this for you right now, thank you.",
+        "What?",
+        "Ok.",
+    ],
+)
+def test_the_same_empty_line_again_buys_no_time_either(line: str) -> None:
+    talk = Talk()
+    for _ in range(3):
+        talk.say(line, 20)
+    talk.say(talk.fact, 40)
+    assert talk.attempt.exchanges[-1].waited == 100
+    plain = Talk()
+    plain.say(plain.fact, 100)
+    assert talk.reply_time == plain.reply_time
+
+
+def test_a_short_word_on_the_case_is_an_answer() -> None:
+    talk = Talk()
+    talk.say("The refund went out this morning.", 30)
+    assert talk.attempt.shown_at == 30
+
+
+def test_two_tabs_pause_and_go_on_once() -> None:
+    talk = Talk()
+
+    def tab() -> Attempt:
+        return Attempt.resume(
+            talk.attempt.case, customer=ScriptedCustomer(), scorers=RULE_SCORERS, log=talk.log, clock=lambda: talk.now
+        )
+
+    one, other = tab(), tab()
+    talk.now = 10
+    one.pause()
+    talk.now = 50
+    other.pause()
+    talk.now = 60
+    one.go_on()
+    other.go_on()
+    assert one.now == other.now == tab().now == 10
+    other.pause()
+    talk.now = 100
+    one.reply(talk.fact)
+    assert not tab().is_paused
+    assert tab().exchanges[0].waited == 10
+    ats = [turn.at for turn in tab().transcript]
+    assert ats == sorted(ats)
+
+
+def test_a_pause_that_comes_too_late_does_not_stop_what_is_over() -> None:
+    talk = Talk()
+    talk.now = 100_000
+    talk.attempt.pause()
+    assert talk.attempt.outcome == "abandoned"
+    assert not talk.attempt.is_paused
+    assert talk.attempt.steps == ()
+
+
+@pytest.mark.parametrize("browser", [float("nan"), float("inf"), -5.0, 1e400])
+def test_a_browser_that_tells_nonsense_is_not_believed(browser: float) -> None:
+    talk = Talk()
+    talk.now = 30
+    talk.attempt.reply(talk.fact, browser_waited=browser)
+    assert talk.attempt.exchanges[0].waited in (0, 30)
+    again = Attempt.resume(
+        talk.attempt.case, customer=ScriptedCustomer(), scorers=RULE_SCORERS, log=talk.log, clock=lambda: talk.now
+    )
+    assert again.exchanges == talk.attempt.exchanges

@@ -157,7 +157,10 @@ def test_the_desk_lists_steps_and_looking_up_apart() -> None:
     attempt.do("action", {"action": "escalate", "team": "billing"})
     attempt.do("hint", {"reply": "1"})
     found = debrief_of(attempt, "ru")
-    assert [step.text for step in found.desk.done] == ["Категория: Счета и оплата", "Передать в другой отдел (Отдел расчётов)"]
+    assert [step.text for step in found.desk.done] == [
+        "Категория: Счета и оплата",
+        "Передать в другой отдел (Отдел расчётов)",
+    ]
     assert [step.kind for step in found.desk.looked_up] == ["search", "passage"]
     assert {step.reply for step in found.desk.done} == {1}
     assert found.help == {"hint": 1, "better_reply": 0, "take_back": 0, "pause": 0}

@@ -7,12 +7,14 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
-from simulator import practice
+from simulator import history, practice
 from simulator.attempt import AttemptOver, NotInExam
+from simulator.conversation import Mode
 from simulator.desk import DeskClosed
 from simulator.history import Store, UnknownAttempt, branches, list_attempts, load_attempt
 from simulator.scenarios.library import load_library
@@ -174,6 +176,66 @@ def test_what_is_done_after_the_end_still_counts(store: Store) -> None:
     begun.attempt.do("debrief")
     with pytest.raises(DeskClosed):
         begun.attempt.do("form", {"priority": "high"})
+
+
+def test_a_ticket_that_was_closed_ends_the_conversation_whatever_happens(store: Store, path: Path) -> None:
+    begun = practice.begin(store, LIBRARY.cast("double-charge"), trainee="Anna")
+    code = (
+        "import os, signal, sys\n"
+        "from simulator import practice\n"
+        "from simulator.history import open_store\n"
+        "attempt = practice.resume(open_store(sys.argv[1]), sys.argv[2]).attempt\n"
+        "attempt._log.end = lambda **_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "attempt.do('action', {'action': 'close'})\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", code, str(path), begun.id], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert practice.resume(store, begun.id).attempt.outcome == "closed"
+
+
+def test_nothing_at_the_desk_counts_after_the_debrief_in_another_tab(store: Store) -> None:
+    begun = practice.begin(store, LIBRARY.cast("double-charge"), trainee="Anna", mode="exam")
+    begun.attempt.reply("Hello.")
+    begun.attempt.close()
+    stale = practice.resume(store, begun.id).attempt
+    begun.attempt.do("debrief")
+    with pytest.raises(DeskClosed):
+        stale.do("form", {"category": "billing"})
+    begun.attempt.refresh()
+    assert begun.attempt.desk.category is None
+
+
+def test_an_answer_made_without_a_step_is_made_again(store: Store) -> None:
+    begun = practice.begin(store, LIBRARY.cast("double-charge"), trainee="Anna")
+    tab = practice.resume(store, begun.id).attempt
+    tab.send("I am sorry about the two amounts. Which status does your bank show for each of them?")
+    begun.attempt.refresh()
+    history.append_step(store, attempt_id=begun.id, kind="form", body={"category": "billing"}, at=1, send_id=None)
+    tab.answer()
+    assert tab.desk.category == "billing"
+    fresh = practice.resume(store, begun.id).attempt
+    assert (fresh.transcript, fresh.situation, fresh.desk) == (tab.transcript, tab.situation, tab.desk)
+
+
+@pytest.mark.parametrize(("mode", "waited"), [("practice", 0), ("exam", 30)])
+def test_an_exam_does_not_take_the_browsers_word_for_a_long_wait(
+    store: Store, mode: Mode, waited: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = practice.begin(store, LIBRARY.cast("late-refund"), trainee="Anna", mode=mode)
+    clock = time.time
+    monkeypatch.setattr(time, "time", lambda: clock() + 50)
+    begun.attempt.reply("Could you tell me the order number, please?", browser_waited=0.0)
+    stored = practice.resume(store, begun.id).attempt.exchanges[0].waited
+    assert stored == pytest.approx(waited, abs=5)
+
+
+def test_a_result_is_not_undone_by_trying_again(store: Store) -> None:
+    begun = practice.begin(store, LIBRARY.cast("late-refund"), trainee="Anna")
+    begun.attempt.reply("Could you tell me the order number, please?")
+    begun.attempt.close()
+    branch = practice.take_back(store, begun, turn=1)
+    assert {found.id for found in list_attempts(store, trainee="Anna")} == {begun.id, branch.id}
+    assert [found.id for found in list_attempts(store, trainee="Anna", verdicts_only=True)] == [begun.id]
 
 
 def test_two_tabs_at_one_desk_see_the_same(store: Store) -> None:

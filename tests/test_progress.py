@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -80,6 +81,17 @@ def test_retries_stand_beside_each_other() -> None:
     assert (found.scenario, found.attempts) == ("late-refund", 3)
     assert [each.overall for each in (found.first, found.best, found.last)] == [40.0, 90.0, 60.0]
     assert (found.change("overall"), found.change("tone"), found.change("process")) == (20.0, -5.0, None)
+
+
+def test_a_change_is_that_of_the_points_shown() -> None:
+    (found,) = retries([attempt(0, overall=49.9, tone=50.1), attempt(1, overall=51.2, tone=49.9)])
+    assert (found.change("overall"), found.change("tone")) == (2, -1)
+
+
+def test_retries_in_several_modes_or_languages_are_mixed() -> None:
+    first, again = attempt(0, overall=40.0), attempt(1, overall=50.0)
+    mixed = [replace(again, mode="exam"), replace(again, language="de"), again]
+    assert [retries([first, each])[0].is_mixed for each in mixed] == [True, True, False]
 
 
 def test_the_scenario_tried_last_comes_first() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import streamlit as st
 
 from simulator import history
-from simulator.history import HELP, AttemptSummary
+from simulator.history import HELP, NO_VERDICT, AttemptSummary
 from simulator.scoring import DIMENSIONS
 from simulator.ui import labels, routes, services, session
 from simulator.ui.markup import esc, plain, quiet, subsection
@@ -102,6 +102,8 @@ def again(attempts: Sequence[AttemptSummary], titled: Callable[[str], str]) -> N
             ]
             caption = _("{count} attempts; the best is the one with the best overall").format(count=each.attempts)
             st.html(table(caption, ["", *dated, _("Change")], rows))
+            if each.is_mixed:
+                st.html(quiet(_("These attempts differ in mode or language: the change is not only yours.")))
 
 
 def _compare(ids: list[str]) -> None:
@@ -142,6 +144,8 @@ def compare(attempts: Sequence[AttemptSummary], named: Naming) -> None:
     ]
     heads = ["", *(named(each) for each in chosen)]
     st.html(table(_("Attempts side by side"), heads, rows, titled=True))
+    if any("▲" in cell for _name, cells in rows for cell in cells):
+        st.html(quiet(_("▲ marks the highest value. Stopped attempts are left out of it.")))
     with st.container(horizontal=True):
         for each in chosen:
             label, query = _("Debrief: {attempt}").format(attempt=plain(named(each))), {"attempt": each.id}
@@ -206,17 +210,18 @@ def _points(value: float | None) -> str:
 
 
 def _best_marked(chosen: Sequence[AttemptSummary], name: str) -> list[str]:
-    values = [each.scores.get(name) for each in chosen]
-    known = [value for value in values if value is not None]
-    best = max(known) if len(set(known)) > 1 else None
-    return [_points(value) + (" ▲" if value is not None and value == best else "") for value in values]
+    """The points of a score; the highest is marked where one attempt alone has it. What was stopped is out of it."""
+    shown = [_points(each.scores.get(name)) for each in chosen]
+    rated = [int(each) for each, of in zip(shown, chosen, strict=True) if each != "–" and of.outcome not in NO_VERDICT]
+    best = str(max(rated)) if len(rated) > 1 and rated.count(max(rated)) == 1 else None
+    marked = [each == best and of.outcome not in NO_VERDICT for each, of in zip(shown, chosen, strict=True)]
+    return [f"{each} ▲" if mark else each for each, mark in zip(shown, marked, strict=True)]
 
 
-def _change(change: float | None) -> str:
+def _change(change: int | None) -> str:
     if change is None:
         return "–"
-    whole = round(change)
-    return "±0" if whole == 0 else f"{whole:+d}".replace("-", "−")
+    return "±0" if change == 0 else f"{change:+d}".replace("-", "−")
 
 
 def _empty(name: str, title: str, told: str) -> None:

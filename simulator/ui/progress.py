@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
@@ -53,6 +54,7 @@ class Retries:
         first: the oldest.
         best: the one with the best overall; of equals the newest.
         last: the newest.
+        is_mixed: whether they differ in mode or language, which makes them harder to compare.
     """
 
     scenario: str
@@ -61,10 +63,15 @@ class Retries:
     best: AttemptSummary
     last: AttemptSummary
 
-    def change(self, name: str) -> float | None:
-        """Points of a score from the first attempt to the last; None where one of them has no verdict."""
+    is_mixed: bool
+
+    def change(self, name: str) -> int | None:
+        """Whole points of a score from the first attempt to the last, both rounded down as they are shown.
+
+        None where one of them has no verdict.
+        """
         before, after = self.first.scores.get(name), self.last.scores.get(name)
-        return None if before is None or after is None else after - before
+        return None if before is None or after is None else math.floor(after) - math.floor(before)
 
 
 def usual_step(attempts: Sequence[AttemptSummary], zone: tzinfo) -> Step:
@@ -110,6 +117,7 @@ def retries(attempts: Sequence[AttemptSummary]) -> list[Retries]:
             first=tries[0],
             best=max(tries, key=lambda each: (-1.0 if each.overall is None else each.overall, each.started_at)),
             last=tries[-1],
+            is_mixed=len({(each.mode, each.language) for each in tries}) > 1,
         )
         for scenario, tries in by_scenario.items()
         if len(tries) > 1

@@ -22,8 +22,9 @@ def show(shift: Shift) -> None:
     _verdict(card)
     st.html(section(_("The chats")))
     _chats(shift, card)
-    st.html(section(_("What it cost that they ran at once")))
-    _juggling(shift, card)
+    if any(_counts(chat) for chat in card.chats):
+        st.html(section(_("What it cost that they ran at once")))
+        _juggling(shift, card)
 
 
 def _header(shift: Shift) -> None:
@@ -84,7 +85,7 @@ def _chats(shift: Shift, card: ShiftScorecard) -> None:
         )
         for chat, result in zip(shift.chats, card.chats, strict=True)
     ]
-    if sum(chat.outcome != "stopped" for chat in card.chats) > 1:
+    if sum(_counts(chat) for chat in card.chats) > 1:
         means = [_points(card.scores[name].mean) for name in names]
         rows.append((_("On average"), ["", _points(card.overall.mean), *means, "", ""]))
         worst = [_points(card.scores[name].worst) for name in names]
@@ -96,10 +97,14 @@ def _chats(shift: Shift, card: ShiftScorecard) -> None:
     troubles.show("shift-debriefs")
 
 
+def _counts(result: ChatResult) -> bool:
+    return result.outcome != "stopped"
+
+
 def _values(result: ChatResult, names: list[Dimension]) -> list[float | None]:
     """Overall and dimensions; none where the trainee has stopped."""
     values = [result.overall, *(result.scores.get(name) for name in names)]
-    return [None for _value in values] if result.outcome == "stopped" else values
+    return values if _counts(result) else [None for _value in values]
 
 
 def _links(shift: Shift, chat: Chat) -> None:
@@ -116,7 +121,15 @@ def _links(shift: Shift, chat: Chat) -> None:
             kwargs={"shift": shift.id, "chat": str(chat.place + 1)},
         )
     label = _("Debrief: {attempt}").format(attempt=name)
-    st.button(label, key=f"debrief-{chat.place}", on_click=_see_debrief, args=(chat.practice,))
+    key, seen = f"debrief-{chat.place}", any(step.kind == "debrief" for step in attempt.steps)
+    if attempt.case.scenario.desk is None or attempt.desk_closed or attempt.outcome == "stopped" or seen:
+        st.button(label, key=key, on_click=_see_debrief, args=(chat.practice,))
+        return
+    with st.popover(label, width="content", key=f"{key}-popover"):
+        told = _("The ticket is still open. It is scored too, and once you have seen the debrief it stays as it is.")
+        st.html(f'<p class="tc tc-small">{esc(told)}</p>')
+        label = _("See the debrief all the same")
+        st.button(label, key=key, on_click=_see_debrief, args=(chat.practice,))
 
 
 @troubles.callback("shift-debriefs")
@@ -127,16 +140,15 @@ def _see_debrief(practice: Practice) -> None:
 
 
 def _juggling(shift: Shift, card: ShiftScorecard) -> None:
-    replies = sum(len(chat.practice.attempt.exchanges) for chat in shift.chats)
     switched = _("Replies: {replies}; changes to another chat: {switches}.").format(
-        replies=replies, switches=card.switches
+        replies=card.replies, switches=card.switches
     )
     if card.cost.seconds == 0:
         cost = _("Nobody waited too long because of the other chats.")
         st.html(f'<div class="tc tc-panel" data-testid="juggling"><p>{esc(f"{cost} {switched}")}</p></div>')
         return
     pairs = zip(shift.chats, card.chats, strict=True)
-    items = "".join(_item(chat, result) for chat, result in pairs if result.cost.seconds > 0)
+    items = "".join(_item(chat, result) for chat, result in pairs if _counts(result) and result.cost.seconds > 0)
     method = _(
         "Counted are waits beyond the good target. Of each, the part counts in which you were answering another chat: "
         "from its message, or from your reply before it, to your reply there. The points of anger are what the "

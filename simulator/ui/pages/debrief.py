@@ -149,6 +149,8 @@ def _header(practice: Practice, found: Debrief, compared: Comparison | None) -> 
             f'<div class="tc"><p class="tc-quiet tc-small" style="margin:0">{esc(kind)}</p>'
             f'<h1 class="tc-title">{esc(in_interface(case.scenario.title))}</h1>{chips(tags)}</div>'
         )
+        if practice.shift_id is not None:
+            routes.link("shift", _("Back to the shift"), shift=practice.shift_id)
         st.download_button(
             _("Export as JSON"),
             data=as_json,

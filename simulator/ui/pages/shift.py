@@ -31,10 +31,15 @@ def show() -> None:
 
 def _open() -> Shift | None:
     """The shift that the URL names; if there is none, says so on the page."""
-    id = st.query_params.get("shift", "")
+    # The browser's Back brings the page without what stood behind its address.
+    id = st.query_params.get("shift") or st.session_state.get("open-shift", "")
     try:
         if id:
-            return _shift(id)
+            found = _shift(id)
+            if "shift" not in st.query_params:
+                st.query_params["shift"] = id
+            st.session_state["open-shift"] = id
+            return found
         problem = _("No shift is open.")
     except UnknownShift:
         problem = _("There is no shift at this address. The link may be cut off, or from another installation.")

@@ -239,7 +239,8 @@ def feedback(
         with closing(history.open_store(Settings().history)) as store:
             ratings = list_ratings(store, limit=limit)
             disputes = history.list_disputes(store, open_only=open_only, limit=limit)
-            about = {each.attempt_id: history.load_attempt(store, each.attempt_id) for each in (*ratings, *disputes)}
+            ids = {each.attempt_id for each in ratings} | {each.attempt_id for each in disputes}
+            about = {id: history.load_attempt(store, attempt_id=id) for id in ids}
     except history.HistoryError as error:
         _fail(str(error))
     if as_json:

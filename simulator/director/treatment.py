@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 
 from simulator import channels
 from simulator.case import Case
-from simulator.desk import gaps
+from simulator.desk import gaps, is_sent_as_is
 from simulator.director.situation import Situation
 from simulator.mood import Treatment
 from simulator.observation import RUDE_MOVES, Observation, read
@@ -17,8 +17,6 @@ _STALLING_WORDS = 12
 """A longer reply than this, in which nothing was found, is given the benefit of the doubt."""
 _FEWEST_QUESTION_WORDS = 4
 """A shorter question ("What?") asks for nothing."""
-_SAME_TEXT = 0.7
-"""Share of a reply from which on it is its macro, sent as it is."""
 
 
 def treatment_of(
@@ -28,7 +26,7 @@ def treatment_of(
     *,
     reply: str,
     waited: float,
-    macros: Iterable[str] = (),
+    macros: Sequence[str] = (),
 ) -> Treatment:
     """What a reply means to this customer at this point.
 
@@ -57,16 +55,11 @@ def treatment_of(
         canned=answered is not True
         and not works_on_it
         and not observation.makes("closes")
-        and any(_is_mostly(reply, macro) for macro in macros),
-        gap=bool(gaps(reply)),
+        and any(is_sent_as_is(reply, macro) for macro in macros),
+        gap=bool(gaps(reply, macros=macros)),
     )
     on_the_case = _speaks_of_the_case(case, situation, reply)
     return replace(treatment, stalling=_is_stalling(situation, observation, treatment, on_the_case=on_the_case))
-
-
-def _is_mostly(reply: str, macro: str) -> bool:
-    said, inserted = fold(reply), fold(macro)
-    return bool(inserted) and inserted in said and len(inserted) >= _SAME_TEXT * len(said)
 
 
 def _speaks_of_the_case(case: Case, situation: Situation, reply: str) -> bool:

@@ -55,7 +55,7 @@ def disputes(practice: Practice) -> None:
     """Disputes a point: what was judged, its receipt, and a reason."""
     store, attempt = _store(), practice.attempt
     lead = _("A score can be wrong. Choose it, read what it goes by, and say why.")
-    st.html(quiet(lead + " " + _("A trainer reads it with “tough-customer feedback”; your score stays until then.")))
+    st.html(quiet(lead + " " + _("A trainer reads it with “tough-customer feedback”; your score stays as it is.")))
     turns: dict[int, int | None] = {0: None}
     turns |= {number: exchange.turn for number, exchange in enumerate(attempt.exchanges, start=1)}
     number = st.selectbox(_("What was judged"), list(turns), format_func=_about, key="dispute-about")

@@ -157,13 +157,19 @@ def _carry_out(practice: Practice, action: ActionName, keys: Mapping[str, str]) 
 def _close(practice: Practice) -> None:
     action = offers.table().actions["close"]
     label = in_interface(action.label)
-    if practice.attempt.outcome is not None:
+    running, unfiled = practice.attempt.outcome is None, practice.attempt.desk.disposition is None
+    if not running and not unfiled:
         st.button(label, type="primary", key="close-ticket", on_click=_do_close, args=(practice,))
         return
     with st.popover(label, width="content", key="close-popover"):
-        warning = _("The conversation is still going on: closing the ticket ends it.")
-        st.html(f'<p class="tc tc-small">{esc(warning)}</p>')
-        st.button(_("Close it and end the conversation"), key="close-ticket", on_click=_do_close, args=(practice,))
+        warnings = []
+        if running:
+            warnings.append(_("The conversation is still going on: closing the ticket ends it."))
+        if unfiled:
+            warnings.append(_("The result is still open. Choose it first, or close the ticket without one."))
+        st.html(f'<div class="tc tc-small">{"".join(f"<p>{esc(each)}</p>" for each in warnings)}</div>')
+        sure = _("Close it and end the conversation") if running else _("Close it without a result")
+        st.button(sure, key="close-ticket", on_click=_do_close, args=(practice,))
 
 
 @troubles.callback("ticket")
@@ -187,7 +193,22 @@ def _done_html(practice: Practice, done: Done) -> str:
     ]
     when = "" if practice.low_pressure else f'<span class="tc-quiet tc-when">{labels.duration(done.at)}</span> '
     shown = f": {esc(', '.join(values))}" if values else ""
-    return f"<li>{when}{esc(in_interface(action.label))}{shown}</li>"
+    return f"<li>{when}{esc(_was_done(done.action))}{shown}</li>"
+
+
+def _was_done(action: ActionName) -> str:
+    """What an action is called once it was carried out."""
+    return {
+        "refund": _("Refunded"),
+        "replace": _("Replacement sent"),
+        "credit": _("Credit given"),
+        "reset": _("Was reset"),
+        "book_technician": _("Technician booked"),
+        "escalate": _("Passed on to"),
+        "verify_identity": _("Identity verified"),
+        "note": _("Note kept"),
+        "close": _("Ticket closed"),
+    }[action]
 
 
 def _notice(text: str) -> str:

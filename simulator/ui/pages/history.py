@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Literal, TypeVar, get_args
+from typing import Literal, TypeVar, cast, get_args
 
 import streamlit as st
 
 from simulator import history
-from simulator.conversation import Language, Mode
+from simulator.conversation import Language, Mode, Outcome
 from simulator.history import NO_VERDICT, AttemptSummary, ShiftRecord
 from simulator.scenarios.library import Library
 from simulator.ui import history_views, labels, routes, services, session
@@ -18,13 +18,15 @@ from simulator.ui.markup import chips, esc, heading, quiet, subsection
 from simulator.ui.session import _, ngettext
 
 View = Literal["attempts", "trends", "retries", "compare"]
-Ending = Literal["passed", "not_passed", "stopped", "running"]
-Option = TypeVar("Option", str, int, Language, Mode, Ending)
+Verdict = Literal["passed", "not_passed"]
+Option = TypeVar("Option", str, int, Language, Mode, Verdict)
 
 _PAGE = 25
 _MOST = 500
 """The newest attempts that are read; older ones are not shown."""
-_FILTERS = ("scenario", "language", "mode", "ending", "days")
+_FILTERS = ("scenario", "language", "mode", "ending", "verdict", "days")
+_RUNNING = "running"
+"""What the filter by outcome calls an attempt that has none yet."""
 
 
 def show() -> None:
@@ -43,7 +45,8 @@ def show() -> None:
             st.html(quiet(_("Every conversation that you begin is kept here with its debrief.")))
             st.button(_("Choose a scenario"), type="primary", on_click=routes.head_for, args=("practise",))
         return
-    st.session_state.setdefault("history-view", "attempts")
+    asked = st.query_params.get("view")
+    st.session_state.setdefault("history-view", asked if asked in get_args(View) else "attempts")
     view = st.segmented_control(
         _("View"),
         get_args(View),
@@ -53,6 +56,8 @@ def show() -> None:
         label_visibility="collapsed",
         persist_state="session",
     )
+    if view != (asked or "attempts"):
+        st.query_params["view"] = view
     found = _filtered(attempts, library)
     judged = [each for each in found if each.ended_at is not None and each.outcome not in NO_VERDICT]
     if not found:
@@ -89,7 +94,9 @@ def _filtered(attempts: Sequence[AttemptSummary], library: Library) -> list[Atte
         )
         language = _filter("language", _("Language"), {each.language for each in attempts}, labels.spoken)
         mode = _filter("mode", _("Mode"), {each.mode for each in attempts}, labels.mode)
-        ending = _filter("ending", _("How it ended"), {_ending(each) for each in attempts}, _ending_label)
+        ending = _filter("ending", _("How it ended"), {each.outcome or _RUNNING for each in attempts}, _ending_label)
+        verdicts = {verdict for each in attempts if (verdict := _verdict(each)) is not None}
+        verdict = _filter("verdict", _("Verdict"), verdicts, _verdict_label)
         days = _filter("days", _("Time"), (7, 30, 90), _days_label)
     since = None if days is None else datetime.now(UTC) - timedelta(days=days)
     return [
@@ -98,7 +105,8 @@ def _filtered(attempts: Sequence[AttemptSummary], library: Library) -> list[Atte
         if scenario in (None, each.scenario)
         and language in (None, each.language)
         and mode in (None, each.mode)
-        and ending in (None, _ending(each))
+        and ending in (None, each.outcome or _RUNNING)
+        and verdict in (None, _verdict(each))
         and (since is None or each.started_at >= since)
     ]
 
@@ -121,19 +129,18 @@ def _clear() -> None:
         st.session_state[f"history-{name}"] = None
 
 
-def _ending(each: AttemptSummary) -> Ending:
-    if each.ended_at is None:
-        return "running"
-    return "stopped" if each.passed is None else "passed" if each.passed else "not_passed"
+def _ending_label(ending: str) -> str:
+    return labels.outcome(None if ending == _RUNNING else cast(Outcome, ending))
 
 
-def _ending_label(ending: Ending) -> str:
-    return {
-        "passed": _("Passed"),
-        "not_passed": _("Not passed"),
-        "stopped": _("Stopped"),
-        "running": _("Running"),
-    }[ending]
+def _verdict(each: AttemptSummary) -> Verdict | None:
+    if each.ended_at is None or each.passed is None:
+        return None
+    return "passed" if each.passed else "not_passed"
+
+
+def _verdict_label(verdict: Verdict) -> str:
+    return {"passed": _("Passed"), "not_passed": _("Not passed")}[verdict]
 
 
 def _days_label(days: int) -> str:

@@ -55,6 +55,7 @@ SPOKEN = "[data-testid=message-customer]"
 CHAT = "/conversation?name=Mira&attempt={running}"
 ENDED = "/debrief?name=Mira&attempt={ended}"
 SHIFT = "/shift?name=Mira&shift={shift}"
+VIEW = ".st-key-history-view button >> nth="
 TAB = "[data-testid=stTabs] [role=tab] >> nth="
 SIGHTS = (
     Sight("welcome", "/", "[data-testid=stTextInput]"),
@@ -75,7 +76,11 @@ SIGHTS = (
     Sight("transcript", ENDED, "[data-testid=transcript]", (".st-key-transcript summary",)),
     Sight("debrief-of-branches", "/debrief?name=Mira&attempt={branch}", "[data-testid=verdict]"),
     Sight("history", "/history?name=Mira", ".st-key-history-view"),
+    Sight("trends", "/history?name=Mira", "[data-testid=trends] figure", (f"{VIEW}1", ".st-key-trend-table summary")),
+    Sight("retries", "/history?name=Mira", "[class*=st-key-retries-] table", (f"{VIEW}2",)),
+    Sight("compare", "/history?name=Mira", "table.tc-sheet", (f"{VIEW}2", "[class*=st-key-compare-] button")),
     Sight("history-empty", "/history?name=Nobody", ".st-key-history-empty"),
+    Sight("shift-start", "/?name=Mira&several=1", ".st-key-start-shift"),
     Sight("shift", SHIFT, SPOKEN),
     Sight("shift-stopping", SHIFT, ".st-key-stop-shift-sure", (".st-key-stop-shift button",)),
     Sight("shift-result", "/shift?name=Mira&shift={shift_ended}", ".st-key-shift-debriefs"),

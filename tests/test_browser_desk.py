@@ -9,7 +9,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 import pytest
-from test_browser import ASKS, App, Chat, app, browser, context, page
+from test_browser import ASKS, PATIENCE, App, Chat, app, browser, context, page
 
 from simulator import practice
 from simulator.conversation import Language, Mode, Outcome, Step
@@ -75,6 +75,13 @@ def choose(page: Page, panel: Locator, label: str, option: str) -> None:
     page.get_by_role("option", name=option, exact=True).click()
 
 
+def wait_for_count(messages: Locator, count: int) -> None:
+    """Waits until so many messages are there: one conversation takes the other's place."""
+    from playwright.sync_api import expect
+
+    expect(messages).to_have_count(count, timeout=PATIENCE)
+
+
 def test_a_ticket_is_worked_on_and_the_customer_reacts(app: App, page: Page) -> None:
     chat = go_to(app, page, new_attempt(app, replies=(ASKS,)))
     ticket = tab(page, "Ticket")
@@ -126,6 +133,7 @@ def test_closing_the_ticket_ends_the_conversation(app: App, page: Page) -> None:
     assert stored(app, closed)[2] == "closed"
     page.get_by_role("button", name="Take this reply back").click()
     page.wait_for_function("id => !location.search.includes(id)", arg=closed)
+    wait_for_count(chat.customer, 1)
     chat.say("I will see to it today.")
     assert tab(page, "Ticket").get_by_label("Action", exact=True).is_visible()
     assert stored(app, closed)[2] == "closed"
@@ -255,6 +263,7 @@ def test_a_reply_is_taken_back(app: App, page: Page) -> None:
     page.get_by_test_id("taken-back").wait_for()
     assert said in page.get_by_test_id("taken-back").inner_text()
     page.wait_for_function("id => !location.search.includes(id)", arg=first)
+    wait_for_count(chat.agent, 1)
     assert chat.texts(chat.agent) == [ASKS]
     assert chat.text.input_value() == ""
     chat.say("I will see to it today.")

@@ -26,14 +26,23 @@ pytestmark = pytest.mark.browser
 
 
 def new_shift(
-    app: App, *, personas: tuple[str, ...] = ("anxious", "anxious"), apart: float = 0.0, low_pressure: bool = False
+    app: App,
+    *,
+    personas: tuple[str, ...] = ("anxious", "anxious"),
+    apart: float = 0.0,
+    low_pressure: bool = False,
+    ended: bool = False,
 ) -> str:
-    """A shift begun behind the screens; its id."""
+    """A shift begun behind the screens, and stopped where it is to have ended; its id."""
     store = app.store()
     try:
         library = load_library(app.library)
         cases = [library.cast("late-refund", persona=persona, seed=n) for n, persona in enumerate(personas)]
-        return begin_shift(store, cases, trainee="Mira", apart=apart, low_pressure=low_pressure)
+        shift_id = begin_shift(store, cases, trainee="Mira", apart=apart, low_pressure=low_pressure)
+        if ended:
+            open_shift(store, shift_id).stop()
+            open_shift(store, shift_id)
+        return shift_id
     finally:
         store.close()
 
@@ -183,11 +192,11 @@ def test_only_what_was_not_seen_is_marked_as_new(app: App, browser: Browser) -> 
     chat = go_to(app, page, shift_id)
     chat.text.fill(ASKS)
     chat.text.press("Enter")
-    page.locator("[data-state=typing]").wait_for()
-    page.keyboard.press("Alt+2")
-    in_queue(page).nth(0).get_by_text("new message").wait_for(state="attached")
-    page.keyboard.press("Alt+1")
-    chat.customer.nth(1).and_(page.locator("[data-state=shown]")).or_(chat.customer.nth(1)).wait_for()
+    name = f"tough-customer:{stored(app, shift_id).chats[0].practice.id}:seen"
+    being_typed = page.locator("[data-state=typing]")
+    state, seen = being_typed.evaluate("(it, name) => [it.dataset.state, sessionStorage.getItem(name)]", name)
+    assert (state, seen) == ("typing", "2")
+    chat.customer.nth(1).and_(page.locator("[data-state=shown]")).wait_for()
     page.keyboard.press("Alt+2")
     wait_until_open(page, 2)
     assert "new message" not in in_queue(page).nth(0).inner_text()
@@ -205,6 +214,53 @@ def test_what_was_answered_is_not_new_in_another_browser(app: App, page: Page) -
     answered = in_queue(page).nth(0)
     turns = len(stored(app, shift_id).chats[0].practice.attempt.transcript)
     assert ("new message" in answered.inner_text()) == (turns > 2)
+
+
+def test_back_from_a_debrief_finds_the_shift(app: App, page: Page) -> None:
+    shift_id = new_shift(app, ended=True)
+    page.goto(f"{app.url}/shift?shift={shift_id}&name=Mira")
+    page.get_by_role("button", name="Debrief: Alex Lindner").first.click()
+    page.wait_for_url("**/debrief?**")
+    page.get_by_role("link", name="Back to the shift").wait_for()
+    page.go_back()
+    page.get_by_test_id("shift-verdict").wait_for()
+    assert shift_of(page) == shift_id
+    page.get_by_role("button", name="Debrief: Alex Lindner").first.click()
+    page.wait_for_url("**/debrief?**")
+    page.get_by_role("link", name="Back to the shift").click()
+    page.get_by_test_id("shift-verdict").wait_for()
+
+
+def test_an_open_ticket_is_mentioned_before_a_debrief(app: App, page: Page) -> None:
+    shift_id = new_shift(app)
+    store = app.store()
+    shift = open_shift(store, shift_id)
+    attempt = shift.chats[0].practice.attempt
+    while attempt.outcome is None:
+        attempt.reply("Calm down. This is your own fault.")
+    shift.stop()
+    open_shift(store, shift_id)
+    store.close()
+    page.goto(f"{app.url}/shift?shift={shift_id}&name=Mira")
+    debriefs = page.locator(".st-key-shift-debriefs")
+    debriefs.get_by_role("button", name="Debrief: Alex Lindner").first.click()
+    page.get_by_text("The ticket is still open.").wait_for()
+    assert [step.kind for step in stored(app, shift_id).chats[0].practice.attempt.steps] == []
+    page.get_by_role("button", name="See the debrief all the same").click()
+    page.get_by_test_id("verdict").wait_for()
+    assert "debrief" in [step.kind for step in stored(app, shift_id).chats[0].practice.attempt.steps]
+
+
+def test_a_ticket_without_a_result_is_not_closed_at_once(app: App, page: Page) -> None:
+    attempt_id = play(app, "Mira", stopped=True)
+    page.goto(f"{app.url}/conversation?attempt={attempt_id}&name=Mira")
+    page.get_by_role("tab", name="Ticket").click()
+    page.get_by_role("button", name="Close the ticket").click()
+    page.get_by_text("The result is still open.").wait_for()
+    assert not page.get_by_text("The ticket is closed").count()
+    page.get_by_role("button", name="Close it without a result").click()
+    page.get_by_text("The ticket is closed").wait_for()
+    page.get_by_test_id("done").get_by_text("Ticket closed").wait_for()
 
 
 def test_a_new_customer_is_announced_and_waits(app: App, page: Page) -> None:
@@ -332,11 +388,37 @@ def test_filters_that_leave_nothing_can_be_taken_away(app: App, page: Page) -> N
     page.get_by_role("button", name="Debrief").nth(1).wait_for()
 
 
+def test_the_history_goes_by_outcome_and_keeps_its_view(app: App, page: Page) -> None:
+    play(app, "Choosy")
+    play(app, "Choosy", stopped=True, days_ago=1)
+    look_at(app, page, "Choosy")
+    page.get_by_label("How it ended", exact=True).click()
+    page.get_by_role("option", name="Closed early").click()
+    page.wait_for_function("document.querySelectorAll('[class*=st-key-attempt-]').length === 1")
+    assert "Closed early" in page.locator("[class*=st-key-attempt-]").inner_text()
+    page.get_by_label("Verdict", exact=True).wait_for()
+    page.get_by_text("Compare", exact=True).click()
+    page.wait_for_url("**view=compare*")
+    page.reload()
+    page.get_by_label("Attempts to compare, two or three").wait_for()
+
+
+def test_equal_values_and_stopped_attempts_are_no_best_ones(app: App, page: Page) -> None:
+    for days_ago in (9.0, 2.0):
+        play(app, "Equal", days_ago=days_ago)
+    play(app, "Equal", stopped=True)
+    look_at(app, page, "Equal", "Compare")
+    for _place in range(3):
+        page.get_by_label("Attempts to compare, two or three").click()
+        page.get_by_role("option").first.click()
+    side = page.get_by_role("region", name="Attempts side by side")
+    side.get_by_role("columnheader").nth(3).wait_for()
+    assert "▲" not in side.inner_text()
+
+
 def test_a_shift_is_a_group_in_the_history(app: App, page: Page) -> None:
-    shift_id = new_shift(app)
+    shift_id = new_shift(app, ended=True)
     store = app.store()
-    open_shift(store, shift_id).stop()
-    open_shift(store, shift_id)
     assert load_shift(store, shift_id=shift_id).ended_at is not None
     store.close()
     look_at(app, page, "Mira")
@@ -352,8 +434,20 @@ def test_narrow_screens(app: App, page: Page, path: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(app.url + path.format(shift=new_shift(app)) + "&name=Mira")
     page.locator("h1").first.wait_for()
-    page.wait_for_timeout(1000)
-    assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
+    for width in (390, 600, 820, 1024):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.wait_for_timeout(1000)
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= width
+
+
+def test_the_desk_has_room_on_a_tablet(app: App, page: Page) -> None:
+    go_to(app, page, new_shift(app))
+    for width in (1280, 1024, 820):
+        page.set_viewport_size({"width": width, "height": 1180})
+        page.wait_for_timeout(500)
+        desk = page.locator(".st-key-desk-side").bounding_box()
+        assert desk is not None
+        assert desk["width"] >= 300
 
 
 def test_a_chat_can_go_on_after_its_shift(app: App, page: Page) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -21,6 +22,16 @@ from simulator.ui.passage_html import passage_html
 
 LIBRARY = load_library()
 HOSTILE = '<img src=x onerror=alert(1)> </style><script>alert(2)</script> Calm down. & "quoted" **bold**'
+SUMMARY = [
+    "What happened",
+    "Mood",
+    "Costliest reply",
+    "Accuracy",
+    "At the desk",
+    "What to practise next",
+    "Help used",
+]
+APPENDIX = ["Reply by reply", "Moves", "Reply times", "Language", "What the scores go by", "Whole conversation"]
 SECTIONS = ["What happened", "Mood", "Accuracy", "Moves", "What to practise next", "Help used"]
 
 
@@ -99,24 +110,62 @@ def test_the_page_shows_every_section_in_order(kept: Store) -> None:
     assert 'data-passed="open"' in html
 
 
-def test_the_export_has_the_same_sections_and_stands_on_its_own(kept: Store) -> None:
+def html_of(made: Practice, *, every_reply: bool) -> str:
+    """The exported document."""
+
+    def script(folder: str, attempt_id: str, every_reply: bool) -> None:
+        import streamlit as st
+
+        from simulator import history, practice
+        from simulator.debrief import debrief
+        from simulator.ui import export
+
+        made = practice.resume(history.open_store(folder), attempt_id)
+        found = debrief(made.attempt, scenarios={}, reader="en")
+        st.session_state["document"] = export.as_html(made, found, None, every_reply=every_reply)
+
+    where = os.environ["TOUGH_CUSTOMER_DATABASE"]
+    app = AppTest.from_function(script, default_timeout=60, args=(where, made.id, every_reply)).run()
+    assert not app.exception
+    return str(app.session_state["document"])
+
+
+def titles(html: str) -> list[str]:
+    return re.findall(r'<h2 class="tc tc-h2">(.*?)</h2>', html)
+
+
+def test_the_export_stands_on_its_own(kept: Store) -> None:
     made = begun(kept, "Calm down.")
     made.attempt.reply(best(made))
     made.attempt.stop()
-    as_json, as_html = exported(page_of(made))
-    starts = [as_html.find(f'<h2 class="tc tc-h2">{name}</h2>') for name in SECTIONS]
-    assert -1 not in starts
-    assert starts == sorted(starts)
-    found = Tags(as_html)
-    assert not {"script", "link", "img", "iframe"} & set(found.tags)
-    assert all(value.startswith("#") for name, value in found.attributes if name in ("src", "href"))
-    anchors = {value for name, value in found.attributes if name == "id"}
-    assert {value[1:] for name, value in found.attributes if name == "href"} <= anchors
-    assert "@import" not in as_html
-    assert not re.search(r"url\([\"']?https?:", as_html)
+    as_json, _ = exported(page_of(made))
+    for as_html in (html_of(made, every_reply=False), html_of(made, every_reply=True)):
+        found = Tags(as_html)
+        assert not {"script", "link", "img", "iframe"} & set(found.tags)
+        assert all(value.startswith("#") for name, value in found.attributes if name in ("src", "href"))
+        anchors = {value for name, value in found.attributes if name == "id"}
+        assert {value[1:] for name, value in found.attributes if name == "href"} <= anchors
+        assert "@import" not in as_html
+        assert not re.search(r"url\([\"']?https?:", as_html)
     data = json.loads(as_json)
     assert (data["mode"], data["outcome"], len(data["debrief"]["story"]) >= 4) == ("practice", "stopped", True)
     assert data["steps"][-1]["kind"] == "debrief"
+
+
+def test_the_export_is_a_summary_and_every_reply_on_request(kept: Store) -> None:
+    made = begun(kept, "Calm down.")
+    made.attempt.reply(best(made))
+    made.attempt.do("search", {"query": "zebra stripes", "language": "en", "found": ""})
+    made.attempt.stop()
+    summary, whole = html_of(made, every_reply=False), html_of(made, every_reply=True)
+    assert titles(summary) == SUMMARY
+    assert titles(whole)[: len(SUMMARY + APPENDIX)] == SUMMARY + APPENDIX
+    assert "<article>" not in summary
+    assert whole.count("<article>") == len(made.attempt.exchanges) == 2
+    assert made.attempt.exchanges[1].reply in "".join(Tags(whole).texts)
+    assert "zebra stripes" not in summary
+    assert "zebra stripes" in whole
+    assert "href" not in summary
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])

@@ -60,6 +60,11 @@ def test_a_macro_sent_as_it_is_where_it_does_not_fit_costs() -> None:
     assert any("macro" in word(item.note, attempt.case) for item in tone.evidence if not item.good)
 
 
+def test_a_macro_with_a_word_changed_costs_as_much() -> None:
+    _, changed = reply(APOLOGY.replace("message", "letter"), macro=APOLOGY)
+    assert changed.treatment.canned
+
+
 def test_a_macro_that_answers_costs_nothing() -> None:
     answer = LIBRARY.scenarios["late-refund"].facts[0].answer["en"]
     _, exchange = reply(answer, macro=answer)

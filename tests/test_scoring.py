@@ -247,7 +247,7 @@ def process_of(*bodies: dict[str, str]) -> Score:
     [
         ([VERIFY, WAREHOUSE, FORM, CLOSE], 100),
         ([WAREHOUSE, VERIFY, FORM, CLOSE], 86.4),
-        ([VERIFY, FORM, CLOSE], 72.7),
+        ([VERIFY, FORM, CLOSE], 59),  # something needed was not done: never more than short of the mark
         ([VERIFY, WAREHOUSE, FORM], 90.9),
         ([VERIFY, WAREHOUSE, REFUND, FORM, CLOSE], 70),
         ([VERIFY, WAREHOUSE, {"action": "credit", "amount": "20 EUR"}, FORM, CLOSE], 85),

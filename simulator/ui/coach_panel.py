@@ -96,7 +96,7 @@ def _framework() -> str:
         )
         about, source = known[chosen].about[reader], known[chosen].source[reader]
         steps = "".join(
-            f"<li><b>{esc(step.name[reader])}</b> {esc(step.tip[reader])}</li>" for step in known[chosen].steps
+            f"<li><b>{esc(step.name[reader])}.</b> {esc(step.tip[reader])}</li>" for step in known[chosen].steps
         )
         st.html(
             f'<div class="tc tc-small tc-framework" tabindex="0"><p>{esc(about)}</p><ol class="tc-steps">{steps}</ol>'

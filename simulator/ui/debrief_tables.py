@@ -15,14 +15,18 @@ Sourced = Callable[[str], str]
 """How a passage is shown where it is cited: given its id, as HTML."""
 
 
-def accuracy(found: Debrief, sourced: Sourced) -> str:
-    """Each fact: said, missed or wrong, with the words and the passage; then whatever else was claimed."""
+def accuracy(found: Debrief, sourced: Sourced, *, brief: bool = False) -> str:
+    """Each fact: said, missed or wrong, with the words and the passage; then whatever else was claimed.
+
+    In brief, what was claimed and stands in the documentation is left out.
+    """
     heads = [_("Fact"), _("State"), _("In your words"), _("Passage")]
     rows = [_fact(row, sourced) for row in found.accuracy.facts]
     shown = [f'<div data-testid="facts">{_table(heads, rows)}</div>']
-    if found.accuracy.claims:
+    claims = [row for row in found.accuracy.claims if not brief or row.verdict != "supported"]
+    if claims:
         heads = [_("Statement"), _("Verdict"), _("Reply"), _("Passage")]
-        rows = [_claim(row, sourced) for row in found.accuracy.claims]
+        rows = [_claim(row, sourced) for row in claims]
         shown.append(subsection(_("What else was claimed")))
         shown.append(f'<div data-testid="claims">{_table(heads, rows)}</div>')
     return "".join(shown)
@@ -86,8 +90,11 @@ def _effect(move: MoveCount) -> str:
     return _chip(_("helps"), "good") if move.helps else _chip(_("harms"), "poor")
 
 
-def desk(practice: Practice, found: Debrief) -> str:
-    """What was done at the desk, what the process score goes by, and what was looked up."""
+def desk(practice: Practice, found: Debrief, *, brief: bool = False) -> str:
+    """What was done at the desk, what the process score goes by, and what was looked up.
+
+    In brief, what was judged right and what was looked up are left out.
+    """
     log, score = found.desk, found.review.card.scores.get("process")
     shown = []
     if score is None:
@@ -98,10 +105,11 @@ def desk(practice: Practice, found: Debrief) -> str:
         shown.append(_table([_("When"), _("Step"), _("What")], rows))
     elif score is not None:
         shown.append(quiet(_("Nothing was done at the desk.")))
-    if score is not None and score.evidence:
-        items = "".join(evidence_item(item, practice.attempt.case, found.review) for item in score.evidence)
+    judged = [] if score is None else [item for item in score.evidence if not (brief and item.good)]
+    if judged:
+        items = "".join(evidence_item(item, practice.attempt.case, found.review) for item in judged)
         shown += [subsection(_("What was judged")), f'<ul class="tc tc-small tc-list">{items}</ul>']
-    if log.looked_up:
+    if log.looked_up and not brief:
         kinds = {"search": _("Searched"), "passage": _("Opened")}
         rows = [[_when(step), esc(kinds[step.kind]), _words(step)] for step in log.looked_up]
         shown.append(subsection(_("Looked up")) + quiet(_("Looking things up is never judged.")))

@@ -21,6 +21,8 @@ _BEFORE, _LENGTH = 40, 170
 """Characters of a snippet before the first word that was searched for, and in all."""
 _ENDING = 4
 """Every so many letters of a word, one at its end may differ: "refund", "refunds"."""
+_FAINTEST = 0.03
+"""Hits below this have no word of the query, nor one spelled like it; a typo is found with 0.04."""
 
 
 def search(settings: Settings, case: Case, query: str, *, language: Language, most: int) -> tuple[Passage, ...]:
@@ -37,7 +39,7 @@ def search(settings: Settings, case: Case, query: str, *, language: Language, mo
         own = {passage.id: passage for passage in passages}
         try:
             hits = store.search(query, product=case.scenario.product, language=language, k=most)
-            return tuple(own.get(hit.passage.id, hit.passage) for hit in hits)
+            return tuple(own.get(hit.passage.id, hit.passage) for hit in hits if hit.score >= _FAINTEST)
         except (KnowledgeError, DocumentError) as error:
             _LOG.warning("searching by words only: %s", error)
     scores = _words(passages, language).scores(query)

@@ -58,7 +58,7 @@ def as_html(practice: Practice, found: Debrief, compared: Comparison | None, *, 
         (labels.moment(practice.started_at), ""),
         (practice.trainee, ""),
     ]
-    shown = f'<main class="summary">{_joined(_summary(practice, found, compared, linked=every_reply))}</main>'
+    shown = f'<main class="summary">{_joined(_summary(practice, found, compared, brief=not every_reply))}</main>'
     if every_reply:
         shown += f'<main class="appendix">{_joined(_appendix(practice, found))}</main>'
     return (
@@ -81,7 +81,7 @@ def _joined(parts: Iterable[tuple[str, str]]) -> str:
 
 
 def _summary(
-    practice: Practice, found: Debrief, compared: Comparison | None, *, linked: bool
+    practice: Practice, found: Debrief, compared: Comparison | None, *, brief: bool
 ) -> Iterator[tuple[str, str]]:
     """Titles and bodies of what everybody needs, in the order of the page."""
     case, review = practice.attempt.case, found.review
@@ -92,8 +92,9 @@ def _summary(
         yield _("Mood"), curve_svg(review, compared) + beside
         if found.costliest is not None:
             yield _("Costliest reply"), sections.costliest(practice, found.costliest)
-    yield _("Accuracy"), tables.accuracy(found, lambda id: _link(practice, id) if linked else _title(practice, id))
-    yield _("At the desk"), tables.desk(practice, found)
+    source = _title if brief else _link
+    yield _("Accuracy"), tables.accuracy(found, lambda id: source(practice, id), brief=brief)
+    yield _("At the desk"), tables.desk(practice, found, brief=brief)
     yield _("What to practise next"), "".join(sections.advice(item) for item in found.advice)
     yield _("Help used"), sections.help_used(practice, found)
 

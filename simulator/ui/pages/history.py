@@ -56,7 +56,7 @@ def show() -> None:
         label_visibility="collapsed",
         persist_state="session",
     )
-    if view != (asked or "attempts"):
+    if view is not None and view != (asked or "attempts"):
         st.query_params["view"] = view
     found = _filtered(attempts, library)
     judged = [each for each in found if each.ended_at is not None and each.outcome not in NO_VERDICT]

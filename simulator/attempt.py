@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from simulator import desk, director
 from simulator.case import Case
-from simulator.conversation import Mode, Outcome, Step, StepKind, Transcript, Turn
+from simulator.conversation import HELP, Mode, Outcome, Step, StepKind, Transcript, Turn
 from simulator.course import Course
 from simulator.customers import Customer
 from simulator.desk import Desk, DeskClosed
@@ -20,9 +20,6 @@ from simulator.scoring import Dimension, Exchange, Score, Scorecard, Scorer, mak
 
 Clock = Callable[[], float]
 """Seconds since the attempt started."""
-
-HELP: tuple[StepKind, ...] = ("hint", "better_reply", "take_back", "pause")
-"""The kinds of step that are help: recorded in practice, refused in an exam."""
 
 
 class NotInExam(RuntimeError):
@@ -335,14 +332,19 @@ class Attempt:
             self._log.end(outcome=ended, at=self.now, scorecard=self._scorecard(ended))
             self.refresh()
 
+    def _process(self, outcome: Outcome | None) -> Score | None:
+        if not self._with_desk:
+            return None
+        return score_process(self.case, self.desk, outcome=outcome, replied=bool(self.exchanges))
+
     def _scorecard(self, outcome: Outcome | None) -> Scorecard:
         scores: dict[Dimension, Score] = {
             scorer.dimension: scorer.score(self.case, self.exchanges, whole=True) for scorer in self._scorers
         }
-        process = score_process(self.case, self.desk, replied=bool(self.exchanges)) if self._with_desk else None
+        process = self._process(outcome)
         if process is not None:
             scores["process"] = process
         return make_scorecard(self.case, scores, outcome)
 
 
-__all__ = ["HELP", "Attempt", "AttemptOver", "Clock", "NotInExam"]
+__all__ = ["Attempt", "AttemptOver", "Clock", "NotInExam"]

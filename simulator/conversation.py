@@ -89,6 +89,10 @@ card. `debrief`: the debrief was opened, and the desk is closed.
 """
 
 
+HELP: tuple[StepKind, ...] = ("hint", "better_reply", "take_back", "pause")
+"""The kinds of step that are help: recorded in practice, refused in an exam."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """Something that the trainee did besides speaking.

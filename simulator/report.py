@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from simulator.attempt import HELP, Attempt
+from simulator.attempt import Attempt
 from simulator.case import Case
-from simulator.conversation import StepKind
+from simulator.conversation import HELP, StepKind
 from simulator.observation import Observation
 from simulator.scoring import Evidence, Note, ReaderLanguage, Score, word
 

@@ -88,7 +88,7 @@ def test_a_ticket_is_worked_on_and_the_customer_reacts(app: App, page: Page) -> 
     choose(page, ticket, "Action", "Verify the identity")
     ticket.get_by_role("button", name="Carry out").click()
     done = ticket.get_by_test_id("done")
-    done.get_by_text("Verify the identity").wait_for()
+    done.get_by_text("Identity verified").wait_for()
     choose(page, ticket, "Action", "Give a credit")
     ticket.get_by_label("Amount", exact=True).fill("a lot")
     ticket.get_by_role("button", name="Carry out").click()
@@ -97,7 +97,7 @@ def test_a_ticket_is_worked_on_and_the_customer_reacts(app: App, page: Page) -> 
     ticket.get_by_role("button", name="Carry out").click()
     chat.customer.nth(2).wait_for()
     assert "voucher" in chat.texts(chat.customer)[2]
-    done.get_by_text("Give a credit: 20.00 EUR").wait_for()
+    done.get_by_text("Credit given: 20.00 EUR").wait_for()
     _steps, desk, outcome = stored(app, chat.attempt_id)
     assert [each.action for each in desk.done] == ["verify_identity", "credit"]
     assert outcome is None

@@ -78,7 +78,7 @@ def _grave(case: Case, exchange: Exchange) -> Iterator[Harm]:
     if treatment.crowded:
         yield _harm(case, exchange, "crowded", Treatment(crowded=True))
     if treatment.gap:
-        yield _harm(case, exchange, "gap_left", Treatment(gap=True), quote=gaps(exchange.reply)[0])
+        yield _harm(case, exchange, "gap_left", Treatment(gap=True), quote=next(iter(gaps(exchange.reply)), None))
     if treatment.canned:
         yield _harm(case, exchange, "macro_unfit", Treatment(canned=True))
 

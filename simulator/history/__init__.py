@@ -20,9 +20,9 @@ from .errors import (
     UnknownShift,
     UnknownSnapshot,
 )
-from .feedback import add_dispute, list_disputes, load_rating, rate_attempt
+from .feedback import add_dispute, list_disputes, list_ratings, load_rating, rate_attempt
 from .forks import fork_attempt
-from .listing import HELP, NO_VERDICT, branches, list_attempts
+from .listing import NO_VERDICT, branches, list_attempts
 from .reading import load_attempt, load_log
 from .records import (
     AttemptRecord,
@@ -42,7 +42,6 @@ from .steps import append_step
 from .store import Store, open_store
 
 __all__ = [
-    "HELP",
     "NO_VERDICT",
     "AttemptEnded",
     "AttemptRecord",
@@ -76,6 +75,7 @@ __all__ = [
     "get_snapshot",
     "list_attempts",
     "list_disputes",
+    "list_ratings",
     "list_shifts",
     "load_attempt",
     "load_log",

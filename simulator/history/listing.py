@@ -7,15 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, exists, func, select, tuple_
 
-from simulator.conversation import Language, Mode, Outcome, StepKind
+from simulator.conversation import HELP, Language, Mode, Outcome
 
 from .locks import unknown
 from .records import AttemptSummary
 from .store import Store
 from .tables import attempt, step
-
-HELP: tuple[StepKind, ...] = ("hint", "better_reply", "take_back", "pause")
-"""The kinds of step that are help."""
 
 NO_VERDICT: tuple[Outcome, ...] = ("stopped", "taken_back")
 """The outcomes that say nothing about the trainee."""

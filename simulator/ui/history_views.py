@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import streamlit as st
 
 from simulator import history
-from simulator.history import HELP, NO_VERDICT, AttemptSummary
+from simulator.conversation import HELP
+from simulator.history import NO_VERDICT, AttemptSummary
 from simulator.scoring import DIMENSIONS
 from simulator.ui import labels, routes, services, session
 from simulator.ui.markup import esc, plain, quiet, subsection

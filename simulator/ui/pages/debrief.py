@@ -101,11 +101,13 @@ def _taken_back(practice: Practice) -> None:
 def _debrief(practice: Practice) -> Debrief:
     """The debrief, kept while nothing is said or done: working it out takes a search for every reply."""
     attempt = practice.attempt
-    key = (practice.id, len(attempt.transcript), len(attempt.steps), attempt.outcome, session.language())
+    used = _family(practice)[-1].help
+    about = (len(attempt.transcript), len(attempt.steps), attempt.outcome, tuple(used.values()))
+    key = (practice.id, *about, session.language())
     kept = st.session_state.get("debrief")
     if kept is None or kept[0] != key:
         scenarios = services.library(session.settings().library).scenarios
-        kept = (key, debrief(attempt, scenarios=scenarios, reader=session.language()))
+        kept = (key, debrief(attempt, scenarios=scenarios, reader=session.language(), help=used))
         st.session_state["debrief"] = kept
     return cast(Debrief, kept[1])
 
@@ -167,6 +169,7 @@ def _header(practice: Practice, found: Debrief, compared: Comparison | None) -> 
             on_click="ignore",
             key="export-html",
         )
+        st.checkbox(_("With every reply"), key="every-reply", help=_("In the print and in the HTML file"))
         st.button(_("Print or save as PDF"), key="print", on_click=_print)
         library = services.library(session.settings().library)
         if case.scenario_id in library.scenarios:
@@ -185,12 +188,14 @@ def _exports(practice: Practice, found: Debrief, compared: Comparison | None) ->
 
     They are made here and not when they are fetched: by then nothing knows the language of the interface.
     """
+    every_reply = bool(st.session_state.get("every-reply"))
+    about = (id(found), compared, every_reply)
     kept = st.session_state.get("exports")
-    if kept is None or kept[0] is not found or kept[1] != compared:
+    if kept is None or kept[0] != about:
         as_json = json.dumps(export.as_json(practice, found), ensure_ascii=False, indent=2)
-        kept = (found, compared, as_json, export.as_html(practice, found, compared))
+        kept = (about, as_json, export.as_html(practice, found, compared, every_reply=every_reply))
         st.session_state["exports"] = kept
-    return kept[2], kept[3]
+    return kept[1], kept[2]
 
 
 def _evidence(practice: Practice, found: Debrief) -> None:

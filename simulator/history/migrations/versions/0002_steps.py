@@ -95,7 +95,9 @@ def _extend_attempt() -> None:
 
 def _rename_stopped() -> None:
     """Until now, only the trainee's Stop closed an attempt: that is `stopped`, and has no verdict."""
-    attempt = sa.table("attempt", sa.column("id"), sa.column("outcome"), sa.column("scorecard", sa.JSON()))
+    attempt = sa.table(
+        "attempt", sa.column("id"), sa.column("outcome"), sa.column("scorecard", sa.JSON(none_as_null=True))
+    )
     connection = op.get_bind()
     rows = connection.execute(sa.select(attempt.c.id, attempt.c.scorecard).where(attempt.c.outcome == "closed")).all()
     for id_, scorecard in rows:

@@ -37,7 +37,7 @@ class Chat {
     this.pausedAt = null; // performance.now() when the pause began
     this.revealing = null; // place of the message that is being shown
     this.pending = this.recall("pending");
-    this.stale = this.pending !== null && !reloadedWithin(20000); // sent before the trainee loaded this page
+    this.stale = this.pending !== null && !reloadedWithin(60000); // sent before the trainee loaded this page
     this.sends = new Asker();
     this.ticks = new Asker();
     this.bubble = null;

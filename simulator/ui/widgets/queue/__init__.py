@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from simulator import channels
+from simulator.attempt import Attempt
 from simulator.shift import Chat
 from simulator.ui import labels
 from simulator.ui.labels import in_interface
@@ -72,6 +73,13 @@ def chosen(key: str) -> int | None:
     return place if isinstance(place, int) else None
 
 
+def _read(attempt: Attempt) -> int:
+    """How many turns the trainee has surely read, in whatever browser: those before a reply or work at the desk."""
+    replied = [exchange.turn + 1 for exchange in attempt.exchanges]
+    worked = [step.place for step in attempt.steps if step.kind not in ("pause", "go_on")]
+    return max([0, *replied, *worked])
+
+
 def _entry(chat: Chat, *, low_pressure: bool) -> dict[str, Any]:
     attempt = chat.practice.attempt
     scenario = attempt.case.scenario
@@ -82,7 +90,7 @@ def _entry(chat: Chat, *, low_pressure: bool) -> dict[str, Any]:
         "name": scenario.record.customer.name,
         "title": in_interface(scenario.title),
         "turns": len(attempt.transcript),
-        "read": max((exchange.turn for exchange in attempt.exchanges), default=0),  # all that was answered
+        "read": _read(attempt),
         "waited": None if low_pressure else chat.waiting,
         "strong": target.first_strong if first else target.next_strong,
         "good": target.first_good if first else target.next_good,

@@ -71,7 +71,7 @@ SIGHTS = (
     Sight("stopping", CHAT, ".st-key-stop-sure", (".st-key-stop button",)),
     Sight("paused", "/conversation?name=Mira&attempt={paused}", ".st-key-go-on"),
     Sight("exam", "/conversation?name=Mira&attempt={exam}", SPOKEN),
-    Sight("conversation-ended", "/conversation?name=Mira&attempt={ended}", ".st-key-to-debrief"),
+    Sight("conversation-ended", "/conversation?name=Mira&attempt={ended}", "[class*=debrief]"),
     Sight("debrief", ENDED, "[data-testid=verdict]"),
     Sight("transcript", ENDED, "[data-testid=transcript]", (".st-key-transcript summary",)),
     Sight("debrief-of-branches", "/debrief?name=Mira&attempt={branch}", "[data-testid=verdict]"),

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -82,6 +83,20 @@ class App:
             return list(practice.resume(store, attempt_id).attempt.transcript)
         finally:
             store.close()
+
+    def wait_until_filed(self, attempt_id: str) -> None:
+        """Waits until the ticket's form is stored as a whole."""
+        until = time.monotonic() + PATIENCE / 1000
+        while time.monotonic() < until:
+            store = self.store()
+            try:
+                desk = practice.resume(store, attempt_id).attempt.desk
+            finally:
+                store.close()
+            if desk.category and desk.priority and desk.disposition:
+                return
+            time.sleep(0.2)
+        raise TimeoutError("the form was not stored")
 
     def expert_reply(self, attempt_id: str) -> str:
         """What an expert would say now."""
@@ -274,8 +289,9 @@ def test_a_whole_conversation_in_russian(app: App, browser: Browser) -> None:
     for label, option in (("Категория", "Счета и оплата"), ("Приоритет", "Обычный"), ("Итог", "Решено")):
         choose(label, option)
         ticket.get_by_label(label, exact=True).and_(page.locator(f"[value='{option}']")).wait_for()
+    app.wait_until_filed(chat.attempt_id)
     ticket.get_by_role("button", name="Закрыть обращение").click()
-    ticket.get_by_text("Обращение закрыто").wait_for()
+    ticket.get_by_text("Обращение закрыто: ").wait_for()
     page.get_by_role("button", name="Открыть разбор").click()
     assert page.get_by_test_id("verdict").inner_text().startswith("Зачёт\n")
     page.get_by_role("button", name="Скачать JSON").wait_for()

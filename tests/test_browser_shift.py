@@ -72,6 +72,7 @@ def in_queue(page: Page) -> Locator:
 
 def wait_until_open(page: Page, number: int) -> None:
     in_queue(page).nth(number - 1).and_(page.locator("[aria-current=true]")).wait_for()
+    page.get_by_test_id("chat-text").nth(1).wait_for(state="detached")  # the chat that was open before
     page.wait_for_function("document.activeElement?.shadowRoot?.activeElement?.tagName === 'TEXTAREA'")
 
 

@@ -77,7 +77,7 @@ def shown(app: AppTest) -> str:
 def exported(app: AppTest) -> tuple[str, str]:
     """The files that the page offers: JSON and HTML."""
     exports = app.session_state["exports"]
-    return str(exports[2]), str(exports[3])
+    return str(exports[1]), str(exports[2])
 
 
 class Tags(HTMLParser):

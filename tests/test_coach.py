@@ -6,6 +6,7 @@ from functools import cache
 from typing import get_args
 
 import pytest
+from attempts import attempt_of
 
 from simulator.attempt import Attempt
 from simulator.coach import (
@@ -21,14 +22,12 @@ from simulator.coach import (
 )
 from simulator.coach.tips import move_tip, situation_tip, words
 from simulator.conversation import LANGUAGES, Language
-from simulator.customers import ScriptedCustomer
-from simulator.log import MemoryLog
 from simulator.mood import effects
 from simulator.observation.lexicon import say
 from simulator.scenarios.formats import MoveName
 from simulator.scenarios.library import load_library
 from simulator.scenarios.rehearsal import EXPECTATIONS, TraineeName, play
-from simulator.scoring import RULE_SCORERS, ReaderLanguage, best_reply, in_words
+from simulator.scoring import ReaderLanguage, best_reply, in_words
 
 LIBRARY = load_library()
 READERS: tuple[ReaderLanguage, ...] = get_args(ReaderLanguage)
@@ -53,21 +52,6 @@ SITUATIONS = (
     "keep_going",
     "hidden_unasked",
 )
-
-
-def attempt_of(*replies: str, language: Language = "en", scenario: str = "late-refund", after: float = 20) -> Attempt:
-    now = [0.0]
-    attempt = Attempt.begin(
-        LIBRARY.cast(scenario, language=language),
-        customer=ScriptedCustomer(),
-        scorers=RULE_SCORERS,
-        log=MemoryLog(),
-        clock=lambda: now[0],
-    )
-    for reply in replies:
-        now[0] += after
-        attempt.reply(reply)
-    return attempt
 
 
 @cache

@@ -6,41 +6,25 @@ import re
 from pathlib import Path
 
 import pytest
+from attempts import attempt_of
 
 from simulator import channels, history, practice
 from simulator.attempt import Attempt
 from simulator.conversation import Language
-from simulator.customers import ScriptedCustomer
 from simulator.debrief import Debrief, compare, debrief, disputable, receipt, shared_turns
 from simulator.debrief.language import NoteKind
 from simulator.history import Store
-from simulator.log import MemoryLog
 from simulator.observation.lexicon import say
 from simulator.practice import Practice
 from simulator.report import report
 from simulator.scenarios.library import load_library
 from simulator.scenarios.rehearsal import TraineeName, play
-from simulator.scoring import RULE_SCORERS, ReaderLanguage, best_reply, in_words
+from simulator.scoring import ReaderLanguage, best_reply, in_words
 
 LIBRARY = load_library()
 READERS: tuple[ReaderLanguage, ...] = ("en", "ru")
 TRAINEES: tuple[TraineeName, ...] = ("expert", "novice", "rude", "kind-but-wrong", "keyword-stuffer", "silent")
 QUOTED = re.compile(r"Reply \d+ \(“(.+?)”\)")
-
-
-def attempt_of(*replies: str, language: Language = "en", after: float = 20, scenario: str = "late-refund") -> Attempt:
-    now = [0.0]
-    attempt = Attempt.begin(
-        LIBRARY.cast(scenario, language=language),
-        customer=ScriptedCustomer(),
-        scorers=RULE_SCORERS,
-        log=MemoryLog(),
-        clock=lambda: now[0],
-    )
-    for reply in replies:
-        now[0] += after
-        attempt.reply(reply)
-    return attempt
 
 
 def debrief_of(attempt: Attempt, reader: ReaderLanguage = "en") -> Debrief:

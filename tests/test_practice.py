@@ -22,6 +22,18 @@ from simulator.scenarios.library import load_library
 LIBRARY = load_library()
 
 
+def kill_in(path: Path, attempt_id: str, code: str) -> None:
+    """Runs code on an `attempt` in a process of its own, which has to end by killing itself."""
+    opened = (
+        "import os, signal, sys\n"
+        "from simulator import practice\n"
+        "from simulator.history import open_store\n"
+        "attempt = practice.resume(open_store(sys.argv[1]), sys.argv[2]).attempt\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", opened + code, str(path), attempt_id], check=False)
+    assert killed.returncode == -signal.SIGKILL
+
+
 def test_an_attempt_is_resumed_by_its_id(store: Store) -> None:
     begun = practice.begin(store, LIBRARY.cast("late-refund", seed=7), trainee="Анна")
     begun.attempt.reply("Hello! Could you give me the order number?", browser_waited=3.5)
@@ -76,16 +88,8 @@ def test_an_attempt_keeps_the_files_it_began_with(store: Store) -> None:
 
 def test_a_process_killed_in_the_middle_of_a_reply_loses_nothing(store: Store, path: Path) -> None:
     begun = practice.begin(store, LIBRARY.cast("late-refund"), trainee="Anna")
-    code = (
-        "import os, signal, sys\n"
-        "from simulator import practice\n"
-        "from simulator.history import open_store\n"
-        "attempt = practice.resume(open_store(sys.argv[1]), sys.argv[2]).attempt\n"
-        "attempt.send('Which order is it?', send_id='one')\n"
-        "os.kill(os.getpid(), signal.SIGKILL)\n"
-    )
-    killed = subprocess.run([sys.executable, "-c", code, str(path), begun.id], check=False)
-    assert killed.returncode == -signal.SIGKILL
+    code = "attempt.send('Which order is it?', send_id='one')\nos.kill(os.getpid(), signal.SIGKILL)\n"
+    kill_in(path, begun.id, code)
     assert [turn.role for turn in load_attempt(store, attempt_id=begun.id).turns] == ["customer", "agent"]
     resumed = practice.resume(store, begun.id).attempt
     resumed.reply("Which order is it?", send_id="one")
@@ -145,16 +149,11 @@ def test_an_exam_takes_nothing_back(store: Store) -> None:
 def test_the_desk_is_taken_up_where_a_killed_process_left_it(store: Store, path: Path) -> None:
     begun = practice.begin(store, LIBRARY.cast("double-charge"), trainee="Anna")
     code = (
-        "import os, signal, sys\n"
-        "from simulator import practice\n"
-        "from simulator.history import open_store\n"
-        "attempt = practice.resume(open_store(sys.argv[1]), sys.argv[2]).attempt\n"
         "attempt._customer.speak = lambda cue: os.kill(os.getpid(), signal.SIGKILL)\n"
         "attempt.do('form', {'category': 'billing'}, send_id='one')\n"
         "attempt.do('action', {'action': 'refund', 'order': 'LD-204418', 'amount': '68.19 EUR'}, send_id='two')\n"
     )
-    killed = subprocess.run([sys.executable, "-c", code, str(path), begun.id], check=False)
-    assert killed.returncode == -signal.SIGKILL
+    kill_in(path, begun.id, code)
     resumed = practice.resume(store, begun.id).attempt
     assert resumed.desk.category == "billing"
     assert [done.action for done in resumed.desk.done] == ["refund"]
@@ -181,15 +180,10 @@ def test_what_is_done_after_the_end_still_counts(store: Store) -> None:
 def test_a_ticket_that_was_closed_ends_the_conversation_whatever_happens(store: Store, path: Path) -> None:
     begun = practice.begin(store, LIBRARY.cast("double-charge"), trainee="Anna")
     code = (
-        "import os, signal, sys\n"
-        "from simulator import practice\n"
-        "from simulator.history import open_store\n"
-        "attempt = practice.resume(open_store(sys.argv[1]), sys.argv[2]).attempt\n"
         "attempt._log.end = lambda **_: os.kill(os.getpid(), signal.SIGKILL)\n"
         "attempt.do('action', {'action': 'close'})\n"
     )
-    killed = subprocess.run([sys.executable, "-c", code, str(path), begun.id], check=False)
-    assert killed.returncode == -signal.SIGKILL
+    kill_in(path, begun.id, code)
     assert practice.resume(store, begun.id).attempt.outcome == "closed"
 
 

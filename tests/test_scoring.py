@@ -5,21 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from attempts import attempt_of
 
 from simulator import desk
-from simulator.attempt import Attempt
 from simulator.case import Case
 from simulator.conversation import LANGUAGES, Language, Outcome, Step
-from simulator.customers import ScriptedCustomer
 from simulator.desk import Desk
-from simulator.log import MemoryLog
 from simulator.observation.lexicon import lexicon
 from simulator.scenarios.desk_format import TicketDesk
 from simulator.scenarios.library import load_library
 from simulator.scenarios.rehearsal import play
 from simulator.scoring import (
     DIMENSIONS,
-    RULE_SCORERS,
     Dimension,
     Note,
     ReaderLanguage,
@@ -34,21 +31,6 @@ from simulator.scoring import (
 from simulator.scoring.reply_time import band_value
 
 LIBRARY = load_library()
-
-
-def attempt_of(*replies: str, language: Language = "en", after: float = 20, scenario: str = "late-refund") -> Attempt:
-    now = [0.0]
-    attempt = Attempt.begin(
-        LIBRARY.cast(scenario, language=language),
-        customer=ScriptedCustomer(),
-        scorers=RULE_SCORERS,
-        log=MemoryLog(),
-        clock=lambda: now[0],
-    )
-    for reply in replies:
-        now[0] += after
-        attempt.reply(reply)
-    return attempt
 
 
 def score_of(dimension: Dimension, *replies: str, language: Language = "en", after: float = 20) -> Score:

@@ -215,13 +215,11 @@ def _result(practice: Practice, waits: Sequence[_Wait], elsewhere: Sequence[tupl
 
 def _cost(attempt: Attempt, waits: Sequence[_Wait], elsewhere: Sequence[Span]) -> Juggling:
     case = attempt.case
-    target, rate = channels.targets(case.scenario), case.persona.waiting.anger_per_minute
+    rate = case.persona.waiting.anger_per_minute
     late, seconds, points, anger = 0, 0.0, 0.0, 0.0
     for wait in waits:
         before = wait.exchange.before if wait.exchange else attempt.situation
-        strong, good = (
-            (target.first_strong, target.first_good) if before.answers == 0 else (target.next_strong, target.next_good)
-        )
+        strong, good = channels.targets_of(case.scenario, first=before.answers == 0)
         waited = wait.span[1] - wait.span[0]
         lost = _overlap(wait.span, elsewhere)
         if waited <= good or lost == 0:

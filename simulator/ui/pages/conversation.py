@@ -238,9 +238,7 @@ def _what_next(practice: Practice) -> str:
 def _clock(practice: Practice) -> Clock:
     attempt = practice.attempt
     now, due, shown_at = attempt.now, attempt.next_silence(), attempt.shown_at
-    target = channels.targets(attempt.case.scenario)
-    first = attempt.situation.answers == 0
-    targets = (target.first_strong, target.first_good) if first else (target.next_strong, target.next_good)
+    targets = channels.targets_of(attempt.case.scenario, first=attempt.situation.answers == 0)
     return Clock(
         message=next(place for place, turn in enumerate(attempt.transcript) if turn.at == shown_at),
         elapsed=max(0.0, now - shown_at),

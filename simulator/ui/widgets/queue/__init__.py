@@ -83,7 +83,7 @@ def _read(attempt: Attempt) -> int:
 def _entry(chat: Chat, *, low_pressure: bool) -> dict[str, Any]:
     attempt = chat.practice.attempt
     scenario = attempt.case.scenario
-    target, first = channels.targets(scenario), attempt.situation.answers == 0
+    strong, good = channels.targets_of(scenario, first=attempt.situation.answers == 0)
     return {
         "place": chat.place,
         "attempt": chat.practice.id,
@@ -92,7 +92,7 @@ def _entry(chat: Chat, *, low_pressure: bool) -> dict[str, Any]:
         "turns": len(attempt.transcript),
         "read": _read(attempt),
         "waited": None if low_pressure else chat.waiting,
-        "strong": target.first_strong if first else target.next_strong,
-        "good": target.first_good if first else target.next_good,
+        "strong": strong,
+        "good": good,
         "ended": None if attempt.outcome is None else labels.outcome(attempt.outcome),
     }

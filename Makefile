@@ -21,6 +21,7 @@ bench: $(VENV)/.installed-dev browser
 	$(BIN)/python benchmarks/storage.py
 	$(BIN)/python benchmarks/knowledge.py
 	$(BIN)/python benchmarks/score.py
+	$(BIN)/python benchmarks/endpoint.py
 	$(BIN)/python benchmarks/app.py
 	$(BIN)/python benchmarks/load.py
 

@@ -12,14 +12,21 @@ from simulator import desk, director
 from simulator.case import Case
 from simulator.conversation import HELP, Mode, Outcome, Step, StepKind, Transcript, Turn
 from simulator.course import Course
-from simulator.customers import Customer
+from simulator.customers import Customer, listen
 from simulator.desk import Desk, DeskClosed
 from simulator.director import Situation
 from simulator.log import AttemptOver, Judged, Log
+from simulator.model_call import ModelCall
 from simulator.scoring import Dimension, Exchange, Score, Scorecard, Scorer, make_scorecard, score_process
 
 Clock = Callable[[], float]
 """Seconds since the attempt started."""
+
+Counted = Callable[[dict[Dimension, Score]], dict[Dimension, Score]]
+"""The scores that count, of those by rules: a second opinion may have a say."""
+
+Show = Callable[[str], object]
+"""Shows what the customer has written so far; what comes later may replace it."""
 
 
 class NotInExam(RuntimeError):
@@ -43,6 +50,7 @@ class Attempt:
         clock: Clock,
         mode: Mode = "practice",
         with_desk: bool = True,
+        counted: Counted = lambda scores: scores,
     ) -> None:
         self.case = case
         self.mode = mode
@@ -52,6 +60,7 @@ class Attempt:
         self._clock = clock
         self._with_desk = with_desk
         self._course = Course(case)
+        self._counted = counted
         self._ended = False
 
     @classmethod
@@ -101,6 +110,11 @@ class Attempt:
     def is_answered(self) -> bool:
         """Whether the customer has spoken last."""
         return self._course.is_answered
+
+    @property
+    def awaits_answer(self) -> bool:
+        """Whether the customer has something to say that may take seconds: show it as it comes, with `answer`."""
+        return self._customer.takes_time and not self._ended and self._course.due is not None
 
     @property
     def shown_at(self) -> float:
@@ -153,7 +167,8 @@ class Attempt:
             self.refresh()
 
     def do(self, kind: StepKind, body: Mapping[str, str] | None = None, *, send_id: str | None = None) -> None:
-        """Commits a step; the customer may say something to it. Closing the ticket ends the conversation.
+        """Commits a step; the customer may say something to it, by `answer` if that takes time. Closing the ticket ends
+        the conversation.
 
         Args:
             kind: what the trainee does.
@@ -183,7 +198,8 @@ class Attempt:
         else:
             self.refresh()
         if self.outcome is None:
-            self.answer()
+            if self.desk.closed or not self.awaits_answer:
+                self.answer()
         elif kind in ("action", "form"):
             self._log.rescore(self.scorecard())
 
@@ -204,29 +220,39 @@ class Attempt:
         if self.is_paused:
             self.do("go_on", {"seconds": repr(self._clock() - self._course.paused - self.now)})
 
-    def answer(self) -> str:
+    def answer(self, show: Show | None = None) -> str:
         """Lets the customer answer what is unanswered, or open the conversation. Nothing is left unanswered after it.
+
+        Args:
+            show: gets what the customer has written so far, while it writes.
 
         Returns:
             What the customer has said last.
+
+        Raises:
+            NotWanted: nobody waits for the answer any more; it is made when somebody next looks.
         """
         while not self._ended and (cue := self._course.due) is not None:
-            text = "".join(self._customer.speak(cue))
-            turn = Turn("customer", text, self.now, voice=self._customer.voice)
-            if not self._commit(turn, self.situation, self._course.unanswered):
+            spoken = listen(self._customer.speak(cue), show)
+            turn = Turn("customer", spoken.text, self.now, voice=spoken.voice)
+            if not self._commit(turn, self.situation, self._course.unanswered, spoken.calls):
                 self.refresh()
         if self.desk.closed:
             self._finish("closed")
         return next((turn.text for turn in reversed(self.transcript) if turn.role == "customer"), "")
 
-    def pass_time(self) -> list[Turn]:
-        """Lets the customer react to the silence so far: what it has said meanwhile, often nothing."""
+    def pass_time(self, show: Show | None = None) -> list[Turn]:
+        """Lets the customer react to the silence so far: what it has said meanwhile, often nothing.
+
+        Args:
+            show: gets what the customer has written so far, while it writes.
+        """
         said: list[Turn] = []
         while (due := self.next_silence()) is not None and due <= self.now:
             situation, cue = director.silence(self.case, self.situation, transcript=self.transcript)
-            text = "".join(self._customer.speak(cue))
-            turn = Turn("customer", text, due, voice=self._customer.voice)
-            if self._commit(turn, situation, ()):
+            spoken = listen(self._customer.speak(cue), show)
+            turn = Turn("customer", spoken.text, due, voice=spoken.voice)
+            if self._commit(turn, situation, (), spoken.calls):
                 said.append(turn)
             else:
                 self.refresh()
@@ -254,6 +280,10 @@ class Attempt:
     def reply_scores(self, exchange: Exchange) -> dict[Dimension, Score]:
         """What the scorers say of one reply."""
         return {scorer.dimension: scorer.score(self.case, (exchange,), whole=False) for scorer in self._scorers}
+
+    def rule_scores(self) -> dict[Dimension, Score]:
+        """What the scorers say of the whole attempt so far, whatever else counts by the rubric."""
+        return {scorer.dimension: scorer.score(self.case, self.exchanges, whole=True) for scorer in self._scorers}
 
     def scorecard(self) -> Scorecard:
         """The verdict on the attempt so far."""
@@ -312,8 +342,10 @@ class Attempt:
         """The situation after each turn, in the order of the transcript."""
         return tuple(self._course.situations)
 
-    def _commit(self, turn: Turn, situation: Situation, answered: Sequence[Exchange]) -> bool:
-        ended = situation.outcome is not None
+    def _commit(
+        self, turn: Turn, situation: Situation, answered: Sequence[Exchange], calls: Sequence[ModelCall]
+    ) -> bool:
+        place, ended = len(self.transcript), situation.outcome is not None
         done = self._log.append_answer(
             answers=len(self.transcript) - 1,
             steps=len(self.steps),
@@ -324,6 +356,8 @@ class Attempt:
         )
         if done:
             self._course.take(turn)
+        if calls:
+            self._log.note_calls(place if done else None, calls)
         return done
 
     def _finish(self, outcome: Outcome) -> None:
@@ -338,9 +372,7 @@ class Attempt:
         return score_process(self.case, self.desk, outcome=outcome, replied=bool(self.exchanges))
 
     def _scorecard(self, outcome: Outcome | None) -> Scorecard:
-        scores: dict[Dimension, Score] = {
-            scorer.dimension: scorer.score(self.case, self.exchanges, whole=True) for scorer in self._scorers
-        }
+        scores = self._counted(self.rule_scores())
         process = self._process(outcome)
         if process is not None:
             scores["process"] = process

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_args
 
 import typer
 
-from simulator import knowledge_cli, transcripts_cli
+from simulator import agreement_cli, draft_cli, endpoint_cli, knowledge_cli, transcripts_cli
 from simulator.conversation import Language
 
 if TYPE_CHECKING:
+    from simulator.customers import Customer
     from simulator.history import AttemptRecord, Dispute, Rating
     from simulator.scenarios.library import Library
     from simulator.terminal import Line
@@ -34,6 +35,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
 
 
 app.add_typer(knowledge_cli.app, name="knowledge")
+app.add_typer(endpoint_cli.app, name="endpoint")
+endpoint_cli.app.command()(agreement_cli.agreement)
 
 
 def _fail(message: str) -> NoReturn:
@@ -78,12 +81,16 @@ def check(
         "products": len(library.passages),
         "macros": sum(map(len, library.macros.values())),
     }
+    reminders = draft_cli.reminders(library, single)
     if as_json:
         found = [{"path": str(p.path), "line": p.line, "column": p.column, "message": p.message} for p in problems]
-        typer.echo(json.dumps({"ok": not problems, **counts, "problems": found}, ensure_ascii=False, indent=2))
+        data = {"ok": not problems, **counts, "problems": found, "reminders": reminders}
+        typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
     else:
         for problem in problems:
             typer.echo(str(problem))
+        for reminder in reminders:
+            typer.echo(reminder)
         good = ", ".join(f"{count} {name}" for name, count in counts.items())
         typer.echo(f"{len(problems)} problems; usable: {good}" if problems else f"No problems: {good}")
     raise typer.Exit(1 if problems else 0)
@@ -101,6 +108,9 @@ def play(
             help='JSON lines {"text": …, "after": seconds}, played on a simulated clock; README: lines for the desk.'
         ),
     ] = None,
+    voice: Annotated[
+        str | None, typer.Option(help="Who speaks: model or scripted; as TOUGH_CUSTOMER_VOICE says if not given.")
+    ] = None,
     library: LibraryOption = None,
     as_json: Json = False,
 ) -> None:
@@ -117,17 +127,30 @@ def play(
         _fail("\n".join([*broken, str(error)]))
     from simulator import terminal
 
+    customer = _customer(voice)
     if replies is not None:
         try:
-            attempt = terminal.play_file(case, _read_replies(replies))
+            attempt = terminal.play_file(case, _read_replies(replies), customer=customer)
         except (BadAction, DeskClosed) as error:
             _fail(f"{replies}: at the desk: {error}")
     else:
-        attempt = terminal.play(case, quiet=as_json)
+        attempt = terminal.play(case, customer=customer, quiet=as_json)
     if as_json:
         typer.echo(json.dumps(report(attempt), ensure_ascii=False, indent=2))
     else:
         terminal.show(attempt, talk=replies is not None)
+
+
+def _customer(voice: str | None) -> Customer:
+    from simulator.customers import NoEndpoint, choose_customer
+    from simulator.settings import Settings
+
+    if voice not in (None, "model", "scripted"):
+        _fail(f"there is no voice “{voice}”; choose model or scripted")
+    try:
+        return choose_customer(voice or Settings().voice)  # type: ignore[arg-type]
+    except NoEndpoint as error:
+        _fail(str(error))
 
 
 def _line(data: dict[str, Any], after: float) -> Line:
@@ -318,6 +341,7 @@ def schemas(
 
 
 app.command()(transcripts_cli.score)
+app.command()(draft_cli.draft)
 
 
 def main() -> None:

@@ -80,12 +80,14 @@ StepKind = Literal[
     "go_on",
     "take_back",
     "debrief",
+    "reading",
 ]
-"""What a trainee can do besides speaking.
+"""What a trainee can do besides speaking, and one thing that is done for it.
 
 At the desk: carry out an `action`, fill in the ticket's `form`, `search` the documentation, open a `passage`, insert a
 `macro`. Help: a `hint`, a `better_reply`, a `take_back`, a `pause` and the `go_on` after it. Neither: the `breathe`
-card. `debrief`: the debrief was opened, and the desk is closed.
+card. `debrief`: the debrief was opened, and the desk is closed. `reading`: a language model has read more in a reply
+than the rules did.
 """
 
 

@@ -10,7 +10,8 @@ from simulator.case import Case
 from simulator.conversation import Outcome, Step, Transcript, Turn
 from simulator.desk import Desk
 from simulator.director import Cue, Situation
-from simulator.observation import observe
+from simulator.observation import Found, Observation, observe
+from simulator.reading import Reading, reading_of
 from simulator.scoring import Exchange, best_reply, loss
 
 
@@ -36,6 +37,7 @@ class Course:
         self._reaction: Cue | None = None
         self._message = self._patient_from = 0
         self._macros: list[str] = []
+        self._read_as_asked: tuple[Found, ...] = ()
 
     @property
     def is_answered(self) -> bool:
@@ -117,6 +119,8 @@ class Course:
             self._macros.append(step.body.get("text", ""))
         elif step.kind == "debrief":
             self.debriefed = True
+        elif step.kind == "reading":
+            self._take_reading(reading_of(self._case, self.transcript, step.body))
         # Two tabs may have paused or gone on at once: the second did nothing.
         elif step.kind == "pause" and self.paused_at is None:
             self.paused_at = step.at
@@ -141,6 +145,12 @@ class Course:
             left -= 1
         return left
 
+    def _with_read(self, observation: Observation) -> Observation:
+        """An observation as the customer hears it: with what was read as asked in earlier replies and not answered."""
+        own = {found.id for found in observation.asked}
+        waiting = tuple(f for f in self._read_as_asked if f.id not in own and f.id not in self.situation.told)
+        return replace(observation, asked=(*observation.asked, *waiting)) if waiting else observation
+
     def _react(self, step: Step) -> None:
         language = self.situation.language
         reaction = desk.reaction_to(self._case, self.desk, step.body, language=language)
@@ -148,6 +158,16 @@ class Course:
             self.situation, self._reaction = director.acted(
                 self._case, self.situation, reaction, transcript=self.transcript
             )
+
+    def _take_reading(self, reading: Reading) -> None:
+        """What was read in an earlier reply is known from now on; what was asked there is answered with the next reply.
+
+        The exchange that it was read in, and with it every score by rules, stays as it is.
+        """
+        self.situation = director.learn(self.situation, {found.id for found in reading.facts})
+        known = {found.id for found in self._read_as_asked}
+        new = (found for found in reading.asked if found.id not in known)
+        self._read_as_asked = (*self._read_as_asked, *new)
 
     def _hear(self, turn: Turn, place: int) -> None:
         case, before, waited = self._case, self.situation, turn.waited or 0.0
@@ -165,7 +185,7 @@ class Course:
             self.situation, self._cue = director.hear(
                 case,
                 before,
-                observation,
+                self._with_read(observation),
                 treatment,
                 reply=turn.text,
                 waited=waited,

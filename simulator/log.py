@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from simulator.conversation import Outcome, Step, StepKind, Transcript, Turn
+from simulator.model_call import ModelCall
 from simulator.scoring import Exchange, Score, Scorecard
 
 
@@ -93,6 +94,11 @@ class Log(Protocol):
         """
         ...
 
+    def note_calls(self, turn: int | None, calls: Sequence[ModelCall]) -> None:
+        """Keeps what calls to a language model were made for a turn; None where their answer came too late. Never
+        raises: a turn is worth more than its bill."""
+        ...
+
     def end(self, *, outcome: Outcome, at: float, scorecard: Scorecard) -> None:
         """Ends the attempt without another message; one that has ended stays as it is."""
         ...
@@ -124,6 +130,8 @@ class MemoryLog:
         self._sent: dict[str, SentTurn] = {}
         self._done: dict[str, SentStep] = {}
         self._outcome: Outcome | None = None
+        self.calls: list[tuple[int | None, ModelCall]] = []
+        """The calls to a language model, each with the turn that it was made for."""
 
     def read(self) -> Logged:
         return Logged(tuple(self._turns), tuple(self._steps), self._outcome)
@@ -165,6 +173,9 @@ class MemoryLog:
         self._turns.append(turn)
         self._outcome = outcome
         return True
+
+    def note_calls(self, turn: int | None, calls: Sequence[ModelCall]) -> None:
+        self.calls += [(turn, call) for call in calls]
 
     def end(self, *, outcome: Outcome, at: float, scorecard: Scorecard) -> None:
         self._outcome = self._outcome or outcome

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import secrets
 import time
@@ -15,13 +16,17 @@ from simulator import director, history, mood, observation
 from simulator.attempt import Attempt, Clock, NotInExam
 from simulator.case import Case
 from simulator.conversation import Language, Mode, Outcome, Step, StepKind, Turn
-from simulator.customers import ScriptedCustomer
+from simulator.customers import Customer, ScriptedCustomer
 from simulator.documents import Passage
 from simulator.history import AttemptRecord, Store, StoredObservation, StoredScore, StoredStep, StoredTurn
 from simulator.log import AttemptOver, Judged, Logged, SentStep, SentTurn, shorter_wait
+from simulator.model_call import ModelCall
 from simulator.report import evidence_data, observation_data
 from simulator.scenarios.formats import Persona, Scenario
 from simulator.scoring import RULE_SCORERS, Score, Scorecard, word
+from simulator.second_opinion import scores_that_count
+
+_LOG = logging.getLogger(__name__)
 
 _LOST_IN_EXAM = 20.0
 """Seconds by which the browser's wait may be the shorter one in an exam: a message takes time to be shown and sent. In
@@ -68,6 +73,7 @@ def begin(
     shift_id: str | None = None,
     shift_place: int | None = None,
     started_at: datetime | None = None,
+    customer: Customer | None = None,
 ) -> Practice:
     """Begins an attempt; the customer's opening is on disk when this returns.
 
@@ -80,6 +86,7 @@ def begin(
         shift_id: the shift that it belongs to.
         shift_place: its place in that shift.
         started_at: when the customer writes (UTC), now if not given; in a shift, customers come one after the other.
+        customer: gives the customer its words; the scripted one if not given.
     """
     started = started_at or datetime.now(UTC)
     record = history.create_attempt(
@@ -102,20 +109,37 @@ def begin(
         shift_id=shift_id,
         shift_place=shift_place,
     )
-    practice = _open(store, record, case)
+    practice = _open(store, record, case, customer)
     practice.attempt.answer()
     return practice
 
 
-def resume(store: Store, attempt_id: str) -> Practice:
+def resume(store: Store, attempt_id: str, *, customer: Customer | None = None) -> Practice:
     """Takes up an attempt by its id, with the scenario, persona and documentation that it began with.
 
     A reply that was committed but not answered (the server was killed in between) is answered now.
 
+    Args:
+        store: the history.
+        attempt_id: the attempt.
+        customer: gives the customer its words; the scripted one if not given.
+
     Raises:
         UnknownAttempt: there is none of this id.
     """
-    record = history.load_attempt(store, attempt_id=attempt_id)
+    practice = of_record(store, history.load_attempt(store, attempt_id=attempt_id), customer)
+    practice.attempt.refresh()
+    practice.attempt.answer()
+    return practice
+
+
+def of_record(store: Store, record: AttemptRecord, customer: Customer | None = None) -> Practice:
+    """A stored attempt that has taken in nothing of its log yet, with the files that it began with.
+
+    Raises:
+        UnknownSnapshot: one of them is not in the history.
+        ValidationError: one of them is in a format of another version.
+    """
     case = Case(
         record.scenario,
         _scenario(store, record.scenario_hash),
@@ -125,13 +149,10 @@ def resume(store: Store, attempt_id: str) -> Practice:
         record.seed,
         _documentation(store, record.documents_hash),
     )
-    practice = _open(store, record, case)
-    practice.attempt.refresh()
-    practice.attempt.answer()
-    return practice
+    return _open(store, record, case, customer)
 
 
-def take_back(store: Store, practice: Practice, *, turn: int) -> Practice:
+def take_back(store: Store, practice: Practice, *, turn: int, customer: Customer | None = None) -> Practice:
     """Takes a reply back: the conversation goes on from the message that it answered, in a branch of its own.
 
     The attempt stays as it is; if it still ran, it ends as taken back.
@@ -140,6 +161,7 @@ def take_back(store: Store, practice: Practice, *, turn: int) -> Practice:
         store: the history.
         practice: where the reply was sent.
         turn: index of the reply in the transcript.
+        customer: gives the customer its words in the branch; the scripted one if not given.
 
     Returns:
         The branch, its clock at the moment when the message was shown.
@@ -168,18 +190,19 @@ def take_back(store: Store, practice: Practice, *, turn: int) -> Practice:
         taken_at=now,
         step=StoredStep(0, left, "take_back", {"turn": str(turn)}, at, None, now),
     )
-    return resume(store, branch_id)
+    return resume(store, branch_id, customer=customer)
 
 
-def _open(store: Store, record: AttemptRecord, case: Case) -> Practice:
+def _open(store: Store, record: AttemptRecord, case: Case, customer: Customer | None) -> Practice:
     """An attempt that has taken in nothing of its log yet."""
     attempt = Attempt(
         case,
-        customer=ScriptedCustomer(),
+        customer=customer or ScriptedCustomer(),
         scorers=RULE_SCORERS,
         log=HistoryLog(store, record, case),
         clock=clock_since(record.started_at),
         mode=record.mode,
+        counted=lambda scores: scores_that_count(store, record.id, scores),
     )
     return Practice(
         id=record.id,
@@ -257,10 +280,16 @@ class HistoryLog:
                 scores=[self._score(score, item.exchange.turn) for item in judged for score in item.scores]
                 + (self._whole(scorecard) if scorecard else []),
                 outcome=outcome,
-                scorecard=_summary(scorecard) if scorecard else None,
+                scorecard=summary(scorecard) if scorecard else None,
             )
         except history.AttemptEnded:
             return False
+
+    def note_calls(self, turn: int | None, calls: Sequence[ModelCall]) -> None:
+        try:
+            history.add_calls(self._store, attempt_id=self._id, turn_index=turn, calls=calls)
+        except Exception:
+            _LOG.exception("a call to the language model could not be kept")
 
     def end(self, *, outcome: Outcome, at: float, scorecard: Scorecard) -> None:
         history.end_attempt(
@@ -268,13 +297,13 @@ class HistoryLog:
             attempt_id=self._id,
             outcome=outcome,
             ended_at=self._started + timedelta(seconds=at),
-            scorecard=_summary(scorecard),
+            scorecard=summary(scorecard),
             scores=self._whole(scorecard),
         )
 
     def rescore(self, scorecard: Scorecard) -> None:
         history.save_scores(
-            self._store, attempt_id=self._id, scores=self._whole(scorecard), scorecard=_summary(scorecard)
+            self._store, attempt_id=self._id, scores=self._whole(scorecard), scorecard=summary(scorecard)
         )
 
     def _turn(self, stored: StoredTurn) -> Turn:
@@ -300,7 +329,8 @@ def _step(stored: StoredStep) -> Step:
     return Step(stored.kind, stored.body, stored.at, stored.place)
 
 
-def _summary(scorecard: Scorecard) -> dict[str, Any]:
+def summary(scorecard: Scorecard) -> dict[str, Any]:
+    """A scorecard as an attempt's list keeps it: values by dimension and "overall", passed, failed."""
     values: dict[str, Any] = {name: score.value for name, score in scorecard.scores.items()}
     return {**values, "overall": scorecard.overall, "passed": scorecard.passed, "failed": list(scorecard.failed)}
 

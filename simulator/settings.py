@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from platformdirs import user_data_path
 from pydantic import Field
@@ -24,6 +25,15 @@ class Settings(BaseSettings):
     """The folder of scenarios, personas and product documentation (TOUGH_CUSTOMER_LIBRARY)."""
     trainee: str = ""
     """Who practises, where nobody has said a name yet (TOUGH_CUSTOMER_TRAINEE)."""
+
+    voice: Literal["auto", "scripted"] = "auto"
+    """Who gives customers their words (TOUGH_CUSTOMER_VOICE): `auto`, a language model where an endpoint is set; or
+    `scripted`."""
+
+    judge: Literal["auto", "off"] = "auto"
+    """Whether a language model judges replies too (TOUGH_CUSTOMER_JUDGE): `auto`, with an endpoint; or `off`."""
+    judge_language: Literal["en", "ru"] = "en"
+    """What it gives its reasons in (TOUGH_CUSTOMER_JUDGE_LANGUAGE)."""
 
     embedding_url: str = "https://api.openai.com/v1"
     """The OpenAI-compatible endpoint of `embedding_model` (TOUGH_CUSTOMER_EMBEDDING_URL)."""

@@ -12,7 +12,7 @@ import typer
 from simulator.attempt import Attempt
 from simulator.case import Case
 from simulator.conversation import StepKind, Turn
-from simulator.customers import ScriptedCustomer
+from simulator.customers import Customer
 from simulator.desk import BadAction, DeskClosed
 from simulator.log import MemoryLog
 from simulator.scoring import DIMENSIONS, RULE_SCORERS, in_words, word
@@ -37,10 +37,15 @@ class Line:
     body: Mapping[str, str] | None = None
 
 
-def play_file(case: Case, lines: Sequence[Line]) -> Attempt:
+def play_file(case: Case, lines: Sequence[Line], *, customer: Customer) -> Attempt:
     """Plays lines on a simulated clock; what is said after the end of the conversation is left out.
 
     Where no line does anything at the desk, it is not part of the play: there is no process to score.
+
+    Args:
+        case: the case.
+        lines: what the trainee says and does.
+        customer: gives the customer its words.
 
     Raises:
         BadAction, DeskClosed: something cannot be done at the desk.
@@ -48,7 +53,7 @@ def play_file(case: Case, lines: Sequence[Line]) -> Attempt:
     now = [0.0]
     attempt = Attempt.begin(
         case,
-        customer=ScriptedCustomer(),
+        customer=customer,
         scorers=RULE_SCORERS,
         log=MemoryLog(),
         clock=lambda: now[0],
@@ -62,6 +67,7 @@ def play_file(case: Case, lines: Sequence[Line]) -> Attempt:
         now[0] = max(now[0], send_at)
         if line.kind is not None:
             attempt.do(line.kind, line.body)
+            attempt.answer()
         elif line.text.strip() and attempt.outcome is None:
             attempt.reply(line.text)
     if attempt.outcome is None:
@@ -69,15 +75,20 @@ def play_file(case: Case, lines: Sequence[Line]) -> Attempt:
     return attempt
 
 
-def play(case: Case, *, quiet: bool = False) -> Attempt:
+def play(case: Case, *, customer: Customer, quiet: bool = False) -> Attempt:
     """Plays in the terminal on the real clock until the conversation ends, the input ends or `/stop` is typed.
 
     `/do` and `/form` work at the desk.
+
+    Args:
+        case: the case.
+        customer: gives the customer its words.
+        quiet: whether nothing of the conversation is printed.
     """
     started = time.monotonic()
     attempt = Attempt.begin(
         case,
-        customer=ScriptedCustomer(),
+        customer=customer,
         scorers=RULE_SCORERS,
         log=MemoryLog(),
         clock=lambda: time.monotonic() - started,
@@ -123,6 +134,7 @@ def _work(attempt: Attempt, command: str) -> None:
         attempt.do("form", named) if verb == _FORM else attempt.do("action", {"action": " ".join(plain), **named})
     except (BadAction, DeskClosed, ValueError) as error:
         typer.echo(f"  {error}", err=True)
+    attempt.answer()
 
 
 def show(attempt: Attempt, *, talk: bool) -> None:

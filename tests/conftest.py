@@ -1,4 +1,4 @@
-"""What tests of several files share: a history in each of the two databases."""
+"""What tests of several files share: a history in each of the two databases, a stand-in of a model endpoint."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from simulator.endpoint.settings import VARIABLES
 from simulator.history import Store, open_store
+from standin import Standin
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -26,11 +28,28 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("store", ["sqlite"] if own else DATABASES, indirect=True)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_endpoint() -> Iterator[None]:
+    """No test calls an endpoint that whoever runs the tests has set."""
+    with pytest.MonkeyPatch.context() as environment:
+        for variables in VARIABLES.values():
+            for name in variables:
+                environment.delenv(name, raising=False)
+        yield
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """Where an SQLite history is."""
     (tmp_path / "data").mkdir(exist_ok=True)
     return tmp_path / "data" / "history.db"
+
+
+@pytest.fixture
+def standin() -> Iterator[Standin]:
+    """A running stand-in of a model endpoint, with nothing scripted."""
+    with Standin() as running:
+        yield running
 
 
 @pytest.fixture

@@ -84,6 +84,7 @@ SIGHTS = (
     Sight("shift", SHIFT, SPOKEN),
     Sight("shift-stopping", SHIFT, ".st-key-stop-shift-sure", (".st-key-stop-shift button",)),
     Sight("shift-result", "/shift?name=Mira&shift={shift_ended}", ".st-key-shift-debriefs"),
+    Sight("settings", "/settings?name=Mira", ".st-key-settings-table table"),
     Sight("unknown", "/conversation?name=Mira&attempt=nobody", "[data-testid=unknown-attempt]"),
 )
 

@@ -309,13 +309,13 @@ def test_a_newer_version_keeps_every_row_and_is_then_left_alone(tmp_path: Path, 
     before = history.load_attempt(store, attempt_id=attempt_id)
     newer = tmp_path / "newer"
     copytree(SIMULATOR / "history", newer / "simulator" / "history")
-    for module in ("__init__.py", "conversation.py"):
+    for module in ("__init__.py", "conversation.py", "model_call.py"):
         copy(SIMULATOR / module, newer / "simulator")
     revision = """
         import sqlalchemy as sa
         from alembic import op
 
-        revision, down_revision = "9999", "0002"
+        revision, down_revision = "9999", "0005"
 
         def upgrade():
             with op.batch_alter_table("attempt") as attempt:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from simulator.conversation import Language, Voice
+from simulator.conversation import Language
+from simulator.customers.base import Speech, Spoken
 from simulator.director import Cue, Part
 from simulator.mood import band
 from simulator.scenarios.formats import Band, BeatName, Persona
@@ -14,16 +15,17 @@ from simulator.scenarios.formats import Band, BeatName, Persona
 _BANDS: tuple[Band, ...] = ("calm", "annoyed", "angry", "furious")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _ASKS: tuple[BeatName, ...] = ("ask", "repeat", "object", "doubt")
-_PIECE = re.compile(r"\S+\s*")
 
 
 class ScriptedCustomer:
     """Speaks authored lines only. The same cue gives the same words; no line comes twice while another is left."""
 
-    voice: Voice = "scripted"
+    takes_time = False
 
-    def speak(self, cue: Cue) -> Iterator[str]:
-        yield from _PIECE.findall(compose(cue))
+    def speak(self, cue: Cue) -> Speech:
+        text = compose(cue)
+        yield text
+        return Spoken(text, "scripted")
 
 
 def compose(cue: Cue) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from functools import lru_cache
 
@@ -237,6 +238,12 @@ def silence(case: Case, situation: Situation, *, transcript: Transcript) -> tupl
     return situation, _cue(case, situation, (Part("nudge"),), transcript)
 
 
+def learn(situation: Situation, facts: Collection[str]) -> Situation:
+    """The customer has understood more facts of an earlier reply than the rules saw at once; its mood stays."""
+    situation = replace(situation, conveyed=situation.conveyed.union(facts))
+    return replace(situation, pending=None, ignored=0) if situation.pending in facts else situation
+
+
 def acted(case: Case, situation: Situation, reaction: Reaction, *, transcript: Transcript) -> tuple[Situation, Cue]:
     """The customer sees what was done for it at the desk, and says something to it."""
     mood = next_mood(situation.mood, Treatment(helped=reaction.good), case.persona)
@@ -261,4 +268,5 @@ def _cue(case: Case, situation: Situation, parts: tuple[Part, ...], transcript: 
         persona=case.persona,
         seed=case.seed,
         transcript=transcript,
+        opened_in=case.language,
     )

@@ -32,6 +32,7 @@ class Cue:
         persona: who it is.
         seed: decides between lines that fit equally.
         transcript: the conversation so far.
+        opened_in: the language that the conversation began in.
     """
 
     parts: tuple[Part, ...]
@@ -41,6 +42,7 @@ class Cue:
     persona: Persona = field(repr=False)
     seed: int
     transcript: Transcript = field(repr=False)
+    opened_in: Language
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from .attempts import (
     end_attempt,
     save_scores,
 )
+from .calls import add_calls, list_calls
 from .errors import (
     AttemptEnded,
     HistoryError,
@@ -22,6 +23,16 @@ from .errors import (
 )
 from .feedback import add_dispute, list_disputes, list_ratings, load_rating, rate_attempt
 from .forks import fork_attempt
+from .judgements import (
+    JUDGE,
+    append_reading,
+    claim_judgement,
+    list_judgements,
+    release_judgement,
+    save_judgement,
+    score_pairs,
+    unjudged,
+)
 from .listing import NO_VERDICT, branches, list_attempts
 from .reading import load_attempt, load_log
 from .records import (
@@ -30,7 +41,10 @@ from .records import (
     Dispute,
     LogRecord,
     Rating,
+    ScorePair,
     ShiftRecord,
+    StoredCall,
+    StoredJudgement,
     StoredObservation,
     StoredScore,
     StoredStep,
@@ -42,6 +56,7 @@ from .steps import append_step
 from .store import Store, open_store
 
 __all__ = [
+    "JUDGE",
     "NO_VERDICT",
     "AttemptEnded",
     "AttemptRecord",
@@ -51,10 +66,13 @@ __all__ = [
     "Inconsistent",
     "LogRecord",
     "Rating",
+    "ScorePair",
     "ShiftRecord",
     "SnapshotKind",
     "Store",
     "StoreUnavailable",
+    "StoredCall",
+    "StoredJudgement",
     "StoredObservation",
     "StoredScore",
     "StoredStep",
@@ -62,11 +80,14 @@ __all__ = [
     "UnknownAttempt",
     "UnknownShift",
     "UnknownSnapshot",
+    "add_calls",
     "add_dispute",
     "append_agent_turn",
     "append_answer",
+    "append_reading",
     "append_step",
     "branches",
+    "claim_judgement",
     "create_attempt",
     "create_shift",
     "end_attempt",
@@ -74,7 +95,9 @@ __all__ = [
     "fork_attempt",
     "get_snapshot",
     "list_attempts",
+    "list_calls",
     "list_disputes",
+    "list_judgements",
     "list_ratings",
     "list_shifts",
     "load_attempt",
@@ -84,5 +107,9 @@ __all__ = [
     "open_store",
     "put_snapshot",
     "rate_attempt",
+    "release_judgement",
+    "save_judgement",
     "save_scores",
+    "score_pairs",
+    "unjudged",
 ]

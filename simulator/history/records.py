@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from simulator.conversation import Language, Mode, Outcome, Role, StepKind, Voice
+from simulator.model_call import ModelCall
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,51 @@ class StoredScore:
     version: str
     explanation: str
     evidence: list[Any]
+
+
+@dataclass(frozen=True)
+class StoredCall:
+    """One call to a language model, the turn that it was made for (None: its answer was not used), and when."""
+
+    attempt_id: str
+    turn_index: int | None
+    called_at: datetime
+    call: ModelCall
+
+
+@dataclass(frozen=True)
+class StoredJudgement:
+    """What a language model made of a reply.
+
+    Args:
+        turn_index: the reply.
+        judged_at: when.
+        version: of model and prompt.
+        body: verdicts and readings as plain JSON.
+    """
+
+    turn_index: int
+    judged_at: datetime
+    version: str
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ScorePair:
+    """What rules and a language model gave the same reply in the same dimension, both with a value.
+
+    Args:
+        judged_at: when the model judged.
+    """
+
+    attempt_id: str
+    trainee: str
+    turn_index: int
+    dimension: str
+    rules: float
+    judge: float
+    version: str
+    judged_at: datetime
 
 
 @dataclass(frozen=True)

@@ -220,6 +220,49 @@ class DisputeRow(Row, table=True):
     value: float | None
 
 
+class ModelCallRow(Row, table=True):
+    """A call to a language model, made for a turn; `turn_index` is null where its answer came too late."""
+
+    __tablename__ = "model_call"
+    __table_args__ = (
+        Index(None, "attempt_id", "turn_index"),
+        ForeignKeyConstraint(["attempt_id", "turn_index"], ["turn.attempt_id", "turn.index"], ondelete="CASCADE"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    attempt_id: str = Field(foreign_key="attempt.id", ondelete="CASCADE", sa_type=StorableText)
+    turn_index: int | None
+    purpose: str = Field(sa_type=StorableText)
+    model: str = Field(sa_type=StorableText)
+    outcome: str = Field(sa_type=StorableText)
+    faults: list[str] = Field(sa_type=JSON)
+    again: bool
+    prompt: int | None
+    cached: int | None
+    completion: int | None
+    first_token_s: float | None
+    total_s: float
+    cost: float | None
+    called_at: datetime = Field(index=True, sa_type=UtcTime)
+
+
+class JudgementRow(Row, table=True):
+    """A reply that a language model judges, or has judged where `judged_at` is set: never two at once."""
+
+    __tablename__ = "judgement"
+    __table_args__ = (
+        ForeignKeyConstraint(["attempt_id", "turn_index"], ["turn.attempt_id", "turn.index"], ondelete="CASCADE"),
+    )
+
+    attempt_id: str = Field(primary_key=True, sa_type=StorableText)
+    turn_index: int = Field(primary_key=True)
+    tries: int
+    claimed_until: datetime = Field(sa_type=UtcTime)
+    judged_at: datetime | None = Field(sa_type=UtcTime)
+    version: str | None = Field(sa_type=StorableText)
+    body: dict[str, Any] | None = Field(sa_column=Column(JSON(none_as_null=True)))
+
+
 # The store functions write and read plain tables: inserting rows as objects takes three times as long.
 snapshot: Table = Row.metadata.tables["snapshot"]
 shift: Table = Row.metadata.tables["shift"]
@@ -230,3 +273,5 @@ observation: Table = Row.metadata.tables["observation"]
 score: Table = Row.metadata.tables["score"]
 rating: Table = Row.metadata.tables["rating"]
 dispute: Table = Row.metadata.tables["dispute"]
+model_call: Table = Row.metadata.tables["model_call"]
+judgement: Table = Row.metadata.tables["judgement"]

@@ -130,9 +130,11 @@ class EndpointEmbedding:
         try:
             return call()
         except Exception as error:  # the SDK lets JSON, type and network errors through
-            raise self._error(f"{type(error).__name__}: {error}") from error
+            raise self._error(f"{type(error).__name__}: {error}") from None  # its text may have the key
 
     def _error(self, reason: str) -> KnowledgeError:
+        if self._endpoint.api_key:
+            reason = reason.replace(self._endpoint.api_key, "…")  # some servers repeat a key that they refuse
         return KnowledgeError(
             f"The embeddings endpoint {self._endpoint.base_url} (model {self._endpoint.model}) does not give "
             f"usable vectors: {reason}. Check its address, key and model name, or leave them out to search offline."

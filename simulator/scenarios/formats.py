@@ -265,6 +265,8 @@ class Scenario(Format):
     """The folder of the product's documentation in `knowledge/`."""
     channel: Literal["chat", "email"] = "chat"
     languages: Annotated[list[Language], Field(min_length=1)]
+    unreviewed: list[Language] = Field([])
+    """Languages whose texts a machine wrote and no person has read yet; `check` reminds of them."""
     personas: Annotated[list[Name], Field(min_length=1)]
     """Who plays it well; the first plays it when nobody is chosen."""
     briefing: Translated

@@ -6,7 +6,7 @@ from simulator.scoring.best_reply import Mark, Option, best_reply, in_words, los
 from simulator.scoring.de_escalation import DeEscalation
 from simulator.scoring.process import score_process
 from simulator.scoring.reply_time import ReplyTime, band_value, time_note
-from simulator.scoring.rubric import Scorecard, make_scorecard, overall_of, pass_marks
+from simulator.scoring.rubric import Counts, Scorecard, counts, far_apart, make_scorecard, overall_of, pass_marks
 from simulator.scoring.tone import PARTS, Tone, on_scale, over_all, tone_of
 from simulator.scoring.wording import ReaderLanguage, move_label, sentence, word
 
@@ -17,6 +17,7 @@ __all__ = [
     "DIMENSIONS",
     "PARTS",
     "RULE_SCORERS",
+    "Counts",
     "Dimension",
     "Evidence",
     "Exchange",
@@ -29,6 +30,8 @@ __all__ = [
     "Scorer",
     "band_value",
     "best_reply",
+    "counts",
+    "far_apart",
     "in_words",
     "loss",
     "make_scorecard",

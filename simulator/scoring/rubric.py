@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, Literal
 
 from simulator import yaml12
 from simulator.case import Case
@@ -36,8 +37,8 @@ class Scorecard:
 
 
 @lru_cache(maxsize=1)
-def _rubric() -> dict[str, dict[str, float]]:
-    rubric: dict[str, dict[str, float]] = yaml12.load_resource("simulator.scoring", "rubric.yaml")
+def _rubric() -> dict[str, dict[str, Any]]:
+    rubric: dict[str, dict[str, Any]] = yaml12.load_resource("simulator.scoring", "rubric.yaml")
     return rubric
 
 
@@ -53,6 +54,21 @@ def overall_of(values: Mapping[Dimension, float | None]) -> float | None:
     known = {name: value for name, value in values.items() if value is not None}
     total = sum(weights[name] for name in known)
     return round(sum(weights[name] * value for name, value in known.items()) / total, 1) if known else None
+
+
+Counts = Literal["rules", "judge", "mean"]
+"""Which of two opinions on the same thing counts."""
+
+
+def counts() -> Counts:
+    """Which opinion counts by the rubric."""
+    chosen: Counts = _rubric()["judge"]["counts"]
+    return chosen
+
+
+def far_apart(rules: float, judge: float) -> bool:
+    """Whether two opinions, 0-100 each, differ so much that a reader should be told."""
+    return abs(rules - judge) >= float(_rubric()["judge"]["far_apart"])
 
 
 def make_scorecard(case: Case, scores: Mapping[Dimension, Score], outcome: Outcome | None) -> Scorecard:

@@ -67,6 +67,12 @@ def _entry_label(case: Case, id: str) -> Translated:
     return labels[id] if id in labels else case.hidden(id).label
 
 
+def _named(section: str, id: str) -> Translated:
+    """A name from the wording itself; one of another version of the program by its id."""
+    named = _sentences()[section].get(id, {})
+    return {"en": named.get("en", id), "ru": named.get("ru", id)}
+
+
 def _choice_label(case: Case, id: str) -> Translated:
     field, value = id.split("/")
     return ticket.table().form[field][value]
@@ -80,6 +86,8 @@ _FINDERS: dict[str, Callable[[Case, str], Translated]] = {
     "lacking": _entry_label,
     "action": lambda case, id: ticket.table().actions[id].label,  # type: ignore[index]
     "field": lambda case, id: ticket.table().form_labels[id],
+    "criterion": lambda case, id: _named("criteria", id),
+    "why": lambda case, id: _named("no_verdict", id),
     "choice": _choice_label,
     "right": _choice_label,
 }

@@ -22,7 +22,7 @@ def run() -> None:
     look.apply(offline=_("No connection to the server. The page tries again by itself; what you wrote is kept."))
     page = st.navigation(
         [
-            *(routes.page(name) for name in ("practise", "conversation", "debrief", "shift", "history")),
+            *(routes.page(name) for name in ("practise", "conversation", "debrief", "shift", "history", "settings")),
             routes.spelled_out(),
         ],
         position="hidden",
@@ -35,6 +35,7 @@ def run() -> None:
         services.store(session.settings().history)
         page.run()
         services.warm(session.settings().library)
+        services.judging(session.settings())
     except StoreUnavailable as error:
         mended = _("Nothing that was stored is lost. When this is mended, load the page again.")
         _problem("unavailable", _("The history cannot be opened"), *troubles.unavailable(error), mended)
@@ -50,6 +51,7 @@ def _sidebar() -> None:
     with st.sidebar:
         routes.link("practise", _("Practise"))
         routes.link("history", _("History"))
+        routes.link("settings", _("Settings"))
         st.space("small")
         st.selectbox(
             _("Language of the interface"),

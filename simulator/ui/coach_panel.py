@@ -24,7 +24,9 @@ def take_back(practice: Practice, *, turn: int) -> None:
     Args:
         turn: index of the reply in the transcript.
     """
-    branch = practices.take_back(services.store(session.settings().history), practice, turn=turn)
+    branch = practices.take_back(
+        services.store(session.settings().history), practice, turn=turn, customer=session.customer()
+    )
     session.keep_practice(branch)
     routes.head_for("conversation", attempt=branch.id)
 

@@ -36,7 +36,7 @@ def page_is_behind(practice: Practice) -> bool:
 
 
 def chat_is_behind(practice: Practice) -> bool:
-    """Whether something was said, inserted or ended since the chat was drawn."""
+    """Whether something was said, is to be said, was inserted or ended since the chat was drawn."""
     return st.session_state.get(_key("drawn-chat", practice)) != _chat(practice)
 
 
@@ -45,7 +45,8 @@ def _page(practice: Practice) -> tuple[object, ...]:
 
 
 def _chat(practice: Practice) -> tuple[object, ...]:
-    return len(practice.attempt.transcript), insertion(practice), *_page(practice)
+    attempt = practice.attempt
+    return len(attempt.transcript), attempt.awaits_answer, insertion(practice), *_page(practice)
 
 
 def _key(what: str, practice: Practice) -> str:

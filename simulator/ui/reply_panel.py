@@ -15,8 +15,14 @@ from simulator.ui.markup import bubble, chips, esc, highlighted, mark_sign, plai
 from simulator.ui.session import _, language
 
 
-def show(attempt: Attempt, reply: ReplyReview) -> None:
-    """Shows a reply."""
+def show(attempt: Attempt, reply: ReplyReview, *, voice: str = "") -> None:
+    """Shows a reply.
+
+    Args:
+        attempt: the attempt.
+        reply: what was made of it.
+        voice: who worded the customer's answer, in a sentence; empty where that is not said.
+    """
     st.html(said(reply))
     st.html(did(reply))
     for id in cited(reply):
@@ -28,7 +34,7 @@ def show(attempt: Attempt, reply: ReplyReview) -> None:
     if reply.better is not None:
         st.html(better(reply))
     if reply.answer:
-        st.html(answered(reply))
+        st.html(answered(reply) + (quiet(voice) if voice else ""))
 
 
 def said(reply: ReplyReview) -> str:

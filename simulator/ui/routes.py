@@ -9,13 +9,13 @@ from streamlit.navigation.page import StreamlitPage
 
 from simulator.ui.session import _, language, trainee
 
-PageName = Literal["practise", "conversation", "debrief", "history", "shift"]
+PageName = Literal["practise", "conversation", "debrief", "history", "shift", "settings"]
 
 
 def page(name: PageName) -> StreamlitPage:
     """A page of the app."""
     # The pages link to each other, so they are imported where they are needed.
-    from simulator.ui.pages import conversation, debrief, history, practise, shift
+    from simulator.ui.pages import conversation, debrief, history, practise, settings, shift
 
     if name == "practise":
         return st.Page(practise.show, title=_("Practise"), url_path="start", default=True)
@@ -23,6 +23,8 @@ def page(name: PageName) -> StreamlitPage:
         return st.Page(conversation.show, title=_("Conversation"), url_path="conversation")
     if name == "debrief":
         return st.Page(debrief.show, title=_("Debrief"), url_path="debrief")
+    if name == "settings":
+        return st.Page(settings.show, title=_("Settings"), url_path="settings")
     if name == "shift":
         return st.Page(shift.show, title=_("Shift"), url_path="shift")
     return st.Page(history.show, title=_("History"), url_path="history")

@@ -13,6 +13,7 @@ import streamlit as st
 from simulator import coach, ticket
 from simulator.conversation import Language
 from simulator.history import Store, open_store
+from simulator.judging import Judging, open_judging
 from simulator.knowledge import KnowledgeStore
 from simulator.scenarios.library import Library, load_library
 from simulator.settings import Settings
@@ -76,6 +77,16 @@ def _open_knowledge(settings: Settings, opening: Future[KnowledgeStore | None]) 
         # Whatever is wrong with the index or its libraries, the desk can do without it.
         _LOG.warning("the knowledge store cannot be opened, searching by words only: %s", error)
         opening.set_result(None)
+
+
+def judging(settings: Settings) -> Judging | None:
+    """What judges replies in the background, begun by the first who asks; None where nobody but the rules judges."""
+    return _judging(settings.history, settings)
+
+
+@st.cache_resource(show_spinner=False)
+def _judging(history: str | Path, _settings: Settings) -> Judging | None:
+    return open_judging(store(history), _settings)
 
 
 @st.cache_resource(show_spinner=False)

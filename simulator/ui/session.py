@@ -6,8 +6,11 @@ from __future__ import annotations
 from typing import cast
 
 import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from simulator import practice
+from simulator.customers import Customer, choose_customer
 from simulator.practice import Practice
 from simulator.scoring import ReaderLanguage
 from simulator.settings import Settings
@@ -54,6 +57,15 @@ def keep_in_url() -> None:
             st.query_params[key] = value
 
 
+def customer() -> Customer:
+    """Who gives customers their words in this session. Once the browser has gone, nobody waits for a message."""
+    context = get_script_run_ctx()
+    if context is None or not runtime.exists():
+        return choose_customer(settings().voice)
+    sessions, id = runtime.get_instance(), context.session_id
+    return choose_customer(settings().voice, is_wanted=lambda: sessions.is_active_session(id))
+
+
 def practice_at(attempt_id: str) -> Practice:
     """The attempt of an id: the session's own, else taken up from the history.
 
@@ -63,7 +75,7 @@ def practice_at(attempt_id: str) -> Practice:
     """
     kept = _practices()
     if attempt_id not in kept:
-        keep_practice(practice.resume(services.store(settings().history), attempt_id))
+        keep_practice(practice.resume(services.store(settings().history), attempt_id, customer=customer()))
     else:
         kept[attempt_id] = kept.pop(attempt_id)
     return kept[attempt_id]

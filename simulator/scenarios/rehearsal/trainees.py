@@ -8,7 +8,7 @@ from typing import Literal
 from simulator.attempt import Attempt
 from simulator.case import Case
 from simulator.conversation import LANGUAGES, Language
-from simulator.customers import ScriptedCustomer
+from simulator.customers import Customer, ScriptedCustomer
 from simulator.director import next_fact, next_hidden
 from simulator.log import MemoryLog
 from simulator.observation import RUDE_MOVES
@@ -34,11 +34,17 @@ _THINKS = 25.0
 """Seconds that a machine trainee takes for a reply."""
 
 
-def play(case: Case, name: TraineeName) -> Attempt:
-    """One machine trainee's attempt, on a simulated clock. All but two do right by the ticket."""
+def play(case: Case, name: TraineeName, *, customer: Customer | None = None) -> Attempt:
+    """One machine trainee's attempt, on a simulated clock. All but two do right by the ticket.
+
+    Args:
+        case: the case.
+        name: which trainee.
+        customer: gives the customer its words; the scripted one if not given.
+    """
     now = [0.0]
     attempt = Attempt.begin(
-        case, customer=ScriptedCustomer(), scorers=RULE_SCORERS, log=MemoryLog(), clock=lambda: now[0]
+        case, customer=customer or ScriptedCustomer(), scorers=RULE_SCORERS, log=MemoryLog(), clock=lambda: now[0]
     )
     while attempt.outcome is None and len(attempt.exchanges) < _MOST_REPLIES:
         if name == "silent":

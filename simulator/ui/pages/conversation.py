@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from simulator import channels, history
 from simulator.attempt import AttemptOver
 from simulator.coach import breathe_card
+from simulator.customers import NotWanted
 from simulator.history import StoreUnavailable, UnknownAttempt, UnknownSnapshot
 from simulator.practice import Practice
 from simulator.ui import coach_panel, drawn, labels, routes, services, session, troubles
@@ -15,7 +16,7 @@ from simulator.ui.desk import desk
 from simulator.ui.labels import in_interface
 from simulator.ui.markup import chips, esc, notice, quiet, subsection
 from simulator.ui.session import _
-from simulator.ui.widgets.chat import Clock, chat, sending
+from simulator.ui.widgets.chat import Clock, chat, draft, sending
 
 
 def show() -> None:
@@ -71,8 +72,9 @@ def _bring_up_to_date(practice: Practice) -> list[str]:
     known = (len(attempt.transcript), len(attempt.steps), attempt.outcome)
     if (len(log.turns), len(log.steps), log.outcome) != known:
         attempt.refresh()
-    attempt.answer()
-    attempt.pass_time()
+    if not attempt.awaits_answer:
+        attempt.answer()
+        attempt.pass_time()
     return [turn.send_id for turn in log.turns if turn.send_id is not None]
 
 
@@ -212,11 +214,14 @@ def _chat_side(practice: Practice) -> None:
         clock=_clock(practice),
         insertion=drawn.insertion(practice),
         ended=ended,
+        writing=attempt.awaits_answer,
         language=session.language(),
         on_send=lambda: _sent(practice.id),
         on_tick=lambda: None,  # the run that follows lets the time pass
     )
     drawn.note_chat(practice)
+    if attempt.awaits_answer:
+        _let_answer(practice)
     # The first run after a restart of the server brings what was sent, but calls no callback.
     missed = sending(practice.id)
     if missed is not None and missed.send_id not in known and refused is None and not ended:
@@ -227,6 +232,17 @@ def _chat_side(practice: Practice) -> None:
     coach_panel.show(practice)
     if drawn.page_is_behind(practice):
         st.rerun()
+
+
+def _let_answer(practice: Practice) -> None:
+    """Lets the customer answer, shown as it writes, and draws the chat again."""
+    slot = st.empty()
+    slot.html(draft(practice.id, ""))
+    try:
+        practice.attempt.answer(lambda text: slot.html(draft(practice.id, text)))
+    except NotWanted:
+        return  # the browser has gone; who comes back finds the reply unanswered, and it is answered then
+    st.rerun(scope="fragment")
 
 
 def _what_next(practice: Practice) -> str:
@@ -255,7 +271,7 @@ def _sent(attempt_id: str) -> None:
         return
     try:
         attempt = session.practice_at(attempt_id).attempt
-        attempt.reply(reply.text, browser_waited=reply.waited, send_id=reply.send_id)
+        attempt.send(reply.text, browser_waited=reply.waited, send_id=reply.send_id)
     except AttemptOver:
         pass  # the page shows that it is over, and the browser that the reply came too late
     except StoreUnavailable:

@@ -12,7 +12,18 @@ from simulator import practice as practices
 from simulator.debrief import Comparison, Debrief, compare, debrief, passage_of, shared_turns
 from simulator.history import AttemptSummary
 from simulator.practice import Practice
-from simulator.ui import coach_panel, export, feedback_panel, labels, reply_panel, routes, services, session, troubles
+from simulator.ui import (
+    coach_panel,
+    export,
+    feedback_panel,
+    judge_panel,
+    labels,
+    reply_panel,
+    routes,
+    services,
+    session,
+    troubles,
+)
 from simulator.ui import debrief_sections as sections
 from simulator.ui import debrief_tables as tables
 from simulator.ui.labels import in_interface
@@ -20,6 +31,7 @@ from simulator.ui.markup import chips, esc, section, subsection
 from simulator.ui.pages.conversation import open_practice
 from simulator.ui.passage_html import passage_html
 from simulator.ui.session import _, ngettext
+from simulator.ui.voices import voices
 from simulator.ui.widgets.mood_curve import chosen, mood_curve
 from simulator.ui.widgets.print_view import print_view
 
@@ -54,6 +66,7 @@ def show() -> None:
     with right:
         st.html(section(_("At the desk")) + tables.desk(practice, found))
         st.html(section(_("Language")) + sections.language_notes(found))
+    judge_panel.show(practice)
     _advice(found)
     left, right = st.columns(2, gap="large")
     with left:
@@ -238,7 +251,7 @@ def _replies(practice: Practice, found: Debrief, compared: Comparison | None) ->
         elif worst is not None:
             with st.expander(_("Costliest reply, and the better line from there"), key="costliest"):
                 st.html(sections.costliest(practice, worst))
-        reply_panel.show(practice.attempt, shown)
+        reply_panel.show(practice.attempt, shown, voice=voices(practice).get(shown.turn + 1, ""))
         if practice.attempt.mode == "practice" and practice.shift_id is None:
             tried = _("The conversation goes on from the message before this reply, in a branch of its own.")
             st.button(

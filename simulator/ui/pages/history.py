@@ -12,7 +12,7 @@ from simulator import history
 from simulator.conversation import Language, Mode, Outcome
 from simulator.history import NO_VERDICT, AttemptSummary, ShiftRecord
 from simulator.scenarios.library import Library
-from simulator.ui import history_views, labels, routes, services, session
+from simulator.ui import history_views, judge_panel, labels, routes, services, session
 from simulator.ui.labels import in_interface
 from simulator.ui.markup import chips, esc, heading, quiet, subsection
 from simulator.ui.session import _, ngettext
@@ -66,6 +66,7 @@ def show() -> None:
             st.button(_("Take the filters away"), on_click=_clear, key="history-clear")
     elif view == "trends":
         history_views.trends(judged)
+        judge_panel.agreement(store, trainee=session.trainee())
     elif view == "retries":
         history_views.again(judged, lambda id: _scenario(library, id))
     elif view == "compare":

@@ -239,7 +239,14 @@ def _start(library: Library, id: str, scenario: Scenario) -> None:
     if buttons.start(_("Start"), key="start"):
         case = library.cast(id, persona=persona, language=language, seed=random.randrange(2**31))
         store = services.store(session.settings().history)
-        begun = practice.begin(store, case, trainee=session.trainee(), mode=mode, low_pressure=low_pressure)
+        begun = practice.begin(
+            store,
+            case,
+            trainee=session.trainee(),
+            mode=mode,
+            low_pressure=low_pressure,
+            customer=session.customer(),
+        )
         session.keep_practice(begun)
         routes.go("conversation", attempt=begun.id)
 

@@ -12,10 +12,11 @@ import streamlit as st
 
 @cache
 def mounted(name: str) -> Callable[..., Any]:
-    """The command that mounts a widget: `widgets/<name>/<name>.html`, `.css` and `.js`, the last after
-    `shared.js`. Registered once a process."""
+    """The command that mounts a widget: `widgets/<name>/<name>.html`, `.css` and `.js`, the last after `shared.js` and
+    the other scripts of its folder. Registered once a process."""
     widgets = Path(__file__).parent
     folder = widgets / name
     html, css, js = (folder.joinpath(f"{name}.{kind}").read_text("utf-8") for kind in ("html", "css", "js"))
-    shared = widgets.joinpath("shared.js").read_text("utf-8")
+    others = [widgets / "shared.js", *sorted(each for each in folder.glob("*.js") if each.stem != name)]
+    shared = "\n".join(each.read_text("utf-8") for each in others)
     return st.components.v2.component(f"tough_customer_{name}", html=html, css=css, js=f"{shared}\n{js}")

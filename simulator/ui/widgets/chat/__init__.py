@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -75,6 +76,7 @@ def chat(
     clock: Clock,
     insertion: Insertion | None,
     ended: str | None,
+    writing: bool,
     language: ReaderLanguage,
     on_send: Callable[[], None],
     on_tick: Callable[[], None],
@@ -90,6 +92,7 @@ def chat(
         clock: since when a reply is waited for.
         insertion: what was last inserted into the reply from the desk.
         ended: how it ended, in words; None while it runs.
+        writing: whether the customer writes: what it has written so far is shown from the `draft` on the page.
         language: of the interface.
         on_send: called when a reply was sent; `sending` tells which.
         on_tick: called when the silence is over.
@@ -107,10 +110,17 @@ def chat(
         "targets": clock.targets and {"strong": clock.targets[0], "good": clock.targets[1]},
         "insert": insertion and {"serial": insertion.serial, "text": insertion.text},
         "ended": ended,
+        "writing": writing,
         "language": language,
         "labels": {**_labels(), "customer": customer},
     }
     mounted("chat")(key=_key(attempt_id), data=data, on_send_change=on_send, on_tick_change=on_tick)
+
+
+def draft(attempt_id: str, text: str) -> str:
+    """HTML that hands a message in the making to the chat, which shows it in its place: what is drawn once is not drawn
+    anew for each word."""
+    return f'<div hidden data-draft="{html.escape(attempt_id)}">{html.escape(text)}</div>'
 
 
 def sending(attempt_id: str) -> Sending | None:

@@ -40,6 +40,7 @@ class Chat {
     this.stale = this.pending !== null && !reloadedWithin(60000); // sent before the trainee loaded this page
     this.sends = new Asker();
     this.ticks = new Asker();
+    this.draft = new Draft(data.attempt, (text) => this.showDraft(text));
     this.bubble = null;
     this.text.value = this.recall("draft") ?? "";
     this.form.onsubmit = (event) => (event.preventDefault(), this.send());
@@ -65,6 +66,7 @@ class Chat {
     this.sends.stop();
     this.ticks.stop();
     clearTimeout(this.reveals);
+    this.draft.stop();
     this.root.removeEventListener("keydown", stop);
     chats.delete(this.root);
   }
@@ -90,6 +92,7 @@ class Chat {
     // Before the turns are shown: a hidden field takes no focus.
     this.form.hidden = Boolean(data.ended) && !this.pending;
     this.row.hidden = Boolean(data.ended);
+    this.draft.follow(data.writing, () => this.ticks.start(() => this.trigger("tick", this.data.serial)));
     this.showTurns(first);
     if (this.shownAt === null && this.revealing !== this.asked) {
       this.shownAt = this.receivedAt - data.elapsed * 1000;
@@ -115,7 +118,8 @@ class Chat {
       if (turn.role === "customer") this.finishReveal();
       const element = this.message(turn.role, turn.text);
       this.log.append(element);
-      if (isNew) this.reveal(element, place);
+      if (isNew && this.draft.wasSeen()) this.wasShown(element, place);
+      else if (isNew) this.reveal(element, place);
     }
     if (this.shown !== turns.length || first) this.toEnd();
     this.shown = turns.length;
@@ -230,6 +234,16 @@ class Chat {
     if (atEnd) this.toEnd();
   }
 
+  // What the customer has written so far; dots while that is nothing.
+  showDraft(text) {
+    if (!this.dots) this.startTyping();
+    const body = this.dots?.querySelector(".text");
+    if (!body || body.textContent === text) return;
+    if (text) body.textContent = text;
+    else body.replaceChildren(typingDots());
+    if (this.atEnd) this.toEnd();
+  }
+
   stopTyping() {
     clearTimeout(this.typing);
     this.dots?.remove();
@@ -240,7 +254,7 @@ class Chat {
 
   send() {
     const text = this.text.value;
-    if (this.pending || this.pausedAt !== null || !text.trim() || text.length > LIMIT) return;
+    if (this.pending || this.data.writing || this.pausedAt !== null || !text.trim() || text.length > LIMIT) return;
     const waited = this.shownAt === null ? 0 : (performance.now() - this.shownAt) / 1000;
     this.pending = { send_id: crypto.randomUUID?.() ?? fallbackId(), text, waited };
     this.keep("pending", this.pending);
@@ -325,7 +339,8 @@ class Chat {
     const { labels } = this.data;
     const { length } = this.text.value;
     if (!this.pending) this.keep("draft", this.text.value || null);
-    this.button.disabled = Boolean(this.pending) || this.pausedAt !== null || !this.text.value.trim() || length > LIMIT;
+    const busy = Boolean(this.pending) || this.data.writing;
+    this.button.disabled = busy || this.pausedAt !== null || !this.text.value.trim() || length > LIMIT;
     const over = length > LIMIT;
     this.hint.toggleAttribute("data-over", over);
     this.hint.textContent = over
@@ -352,7 +367,7 @@ class Chat {
   drawClock() {
     const { targets, labels, ended, paused } = this.data;
     this.clock.hidden = !targets || paused || Boolean(ended);
-    const idle = Boolean(this.pending) || this.shownAt === null;
+    const idle = Boolean(this.pending) || this.data.writing || this.shownAt === null;
     this.clock.toggleAttribute("data-idle", idle);
     if (this.clock.hidden || idle) return;
     const seconds = Math.max(0, (performance.now() - this.shownAt) / 1000);

@@ -1,0 +1,265 @@
+"""The endpoint: streamed answers and structured ones, from one client a process."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from simulator.endpoint import structured
+from simulator.endpoint.dialect import Dialect
+from simulator.endpoint.errors import EndpointError, Kind
+from simulator.endpoint.reply import Body, Reply
+from simulator.endpoint.retries import Retries
+from simulator.endpoint.settings import EndpointSettings, StructuredMode
+from simulator.endpoint.structured import MODES, Message, Schema, Structured
+from simulator.endpoint.usage import Usage, tokens_of
+from simulator.endpoint.watch import Watch, watched
+
+if TYPE_CHECKING:
+    from simulator.endpoint.transport import Wire
+
+T = TypeVar("T")
+_CONNECTING = threading.Lock()
+_CHAT = "/chat/completions"
+
+
+class Endpoint:
+    """An OpenAI-compatible endpoint. Threads may share it, and should: a client costs more than a call.
+
+    What a model does not take of the protocol (a schema, a seed, `max_tokens` by this name …) is found out by the first
+    call that is refused for it, and remembered as long as this object lives.
+    """
+
+    def __init__(self, settings: EndpointSettings) -> None:
+        self.settings = settings
+        self._dialects: dict[str, Dialect] = {}
+        self._modes: dict[str, StructuredMode] = {}
+
+    def __repr__(self) -> str:
+        return f"Endpoint({self.settings.shown_url}, {self.settings.model})"
+
+    @property
+    def _wire(self) -> Wire:
+        # The lock: two first calls at once would make two clients.
+        with _CONNECTING:
+            return self._connected
+
+    @cached_property
+    def _connected(self) -> Wire:
+        from simulator.endpoint.transport import Wire  # the openai SDK takes a second to import
+
+        return Wire(self.settings)
+
+    def warm(self) -> None:
+        """Loads what the first call would wait for. What cannot be loaded is told by the call."""
+        with suppress(EndpointError):
+            _ = self._wire
+
+    def close(self) -> None:
+        """Closes its connections."""
+        if "_connected" in self.__dict__:
+            self._connected.close()
+
+    def stream(
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        temperature: float | None = None,
+        seed: int | None = None,
+        cancelled: Callable[[], bool] | None = None,
+        model: str | None = None,
+    ) -> Reply:
+        """An answer in pieces; the request is sent when the first is asked for.
+
+        Args:
+            messages: the prompt.
+            max_tokens: the longest answer, hidden reasoning included.
+            temperature: how freely the model chooses its words; the model's default if None.
+            seed: the same seed should give the same answer, where the endpoint can do that.
+            cancelled: asked about ten times a second, in the thread that iterates, whether the answer is not wanted
+                any more.
+            model: `settings.model` if None.
+        """
+        body = _body(
+            model=model or self.settings.model,
+            messages=list(messages),
+            max_tokens=max_tokens,
+            temperature=temperature,
+            seed=seed,
+            stream=True,
+            stream_options={"include_usage": True},
+        )
+        self.warm()  # importing must not count as waiting
+        return Reply(self.settings, Watch(self.settings, cancelled), lambda: self._post(body))
+
+    def structured(
+        self,
+        messages: Sequence[Message],
+        schema: Schema,
+        *,
+        name: str,
+        max_tokens: int,
+        temperature: float | None = None,
+        seed: int | None = None,
+        cancelled: Callable[[], bool] | None = None,
+        model: str | None = None,
+    ) -> Structured:
+        """An answer as an object of a schema.
+
+        Args:
+            messages: the prompt.
+            schema: the JSON Schema of an object; for endpoints that keep to it strictly, with all members required and
+                `additionalProperties` false.
+            name: what the schema is called: letters, digits, `_` and `-`.
+            max_tokens, temperature, seed, cancelled: as in `stream`.
+            model: `settings.judge` if None.
+
+        Raises:
+            EndpointError: there is no usable answer; "malformed" also if it lacks what the schema requires.
+        """
+        self.warm()
+        model = model or self.settings.judge
+        limits: dict[str, Any] = {"max_tokens": max_tokens, "temperature": temperature, "seed": seed}
+        watch = Watch(self.settings, cancelled)
+
+        def ask(mode: StructuredMode) -> Structured:
+            body = _body(model=model, **structured.request(messages, schema, name, mode), **limits)
+            raw, usage = self._text(body, watch)
+            data = structured.dig(raw, schema)
+            if data is None:
+                raise self._error("malformed", "did not answer with one JSON object of the schema")
+            return Structured(data, usage, raw, mode)
+
+        known = self._known_mode(model)
+        if known is not None:
+            return ask(known)
+        for mode in MODES:
+            try:
+                found = ask(mode)
+            except EndpointError as error:
+                # A model that has not shown yet what it can do is taken to lack what failed.
+                if mode == MODES[-1] or error.kind not in ("rejected", "malformed"):
+                    raise
+            else:
+                self._modes[model] = mode
+                return found
+        raise AssertionError("never reached")
+
+    def _known_mode(self, model: str) -> StructuredMode | None:
+        wanted = self.settings.structured
+        return self._modes.get(model) if wanted == "auto" else wanted
+
+    def complete(self, messages: Sequence[Message], *, max_tokens: int, model: str | None = None) -> tuple[str, Usage]:
+        """An answer as a whole.
+
+        Raises:
+            EndpointError: there is no usable answer.
+        """
+        self.warm()
+        body = _body(model=model or self.settings.model, messages=list(messages), max_tokens=max_tokens)
+        return self._text(body, Watch(self.settings))
+
+    def models(self) -> tuple[str, ...]:
+        """The names of the endpoint's models.
+
+        Raises:
+            EndpointError: it has no list of them, or gives none.
+        """
+        self.warm()
+        with watched(Watch(self.settings)):
+            page = self._wire.get("/models")
+            if page.media_type == "text/html":
+                raise self._error("malformed", "answered with a web page, not by the protocol")
+            listed = self._parse(page).get("data")
+        try:
+            return tuple(str(each["id"]) for each in listed or ())
+        except (TypeError, KeyError):
+            raise self._error("malformed", "gave a list of models that is not of the protocol") from None
+
+    def _text(self, body: dict[str, Any], watch: Watch) -> tuple[str, Usage]:
+        """The whole text of an answer."""
+        retries = Retries(self.settings, watch)
+        while True:
+            try:
+                with watched(watch):
+                    answer = self._whole(body, watch)
+                break
+            except EndpointError as error:
+                if not retries.pause(error):
+                    raise
+        return _content(answer, self._error), Usage(*tokens_of(answer.get("usage")), None, watch.elapsed)
+
+    def _whole(self, body: dict[str, Any], watch: Watch) -> dict[str, Any]:
+        watch.expect_whole()
+        watch.check()
+        answer = self._post(body)
+        try:
+            if answer.media_type == "text/html":
+                raise self._error("malformed", "answered with a web page, not by the protocol")
+            return self._parse(answer)
+        finally:
+            answer.close()
+
+    def _parse(self, answer: Body) -> dict[str, Any]:
+        try:
+            data = json.loads(answer.read())
+        except (ValueError, RecursionError):
+            data = None
+        if not isinstance(data, dict):
+            raise self._error("malformed", "answered with what is no JSON object")
+        return data
+
+    def _post(self, body: dict[str, Any]) -> Body:
+        """Sends a chat request, in the dialect of its model."""
+        model = body["model"]
+        dialect = self._dialects.get(model, Dialect())
+        while True:
+            try:
+                answer = self._wire.post(_CHAT, dialect.apply(body))
+            except EndpointError as error:
+                other = dialect.after(error, body)
+                if other is None:
+                    raise
+                dialect = other
+            else:
+                self._dialects[model] = dialect
+                return answer
+
+    def _error(self, kind: Kind, predicate: str) -> EndpointError:
+        return EndpointError(kind, f"{self.settings.shown_url} {predicate}.")
+
+
+@lru_cache(maxsize=4)
+def open_endpoint(settings: EndpointSettings) -> Endpoint:
+    """The endpoint of these settings: the same object, and with it the same connections, for the whole process."""
+    return Endpoint(settings)
+
+
+def _body(**fields: Any) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _content(answer: dict[str, Any], error: Callable[[Kind, str], EndpointError]) -> str:
+    """The text of a whole answer."""
+    choices = answer.get("choices")
+    if not choices:
+        raise error("empty" if choices == [] else "malformed", "answered without a choice")
+    try:
+        message, finish = choices[0]["message"], choices[0].get("finish_reason")
+        text, refusal = message.get("content"), message.get("refusal")
+    except (AttributeError, KeyError, IndexError, TypeError):
+        raise error("malformed", "gave an answer that is not of the protocol") from None
+    if refusal or finish == "content_filter":
+        raise error("refused", "will not answer this")
+    if finish == "length":
+        raise error("truncated", "ran out of tokens before the end of its answer")
+    if not isinstance(text, str | None):
+        raise error("malformed", "gave an answer that is not of the protocol")
+    if not text or not text.strip():
+        raise error("empty", "answered without a word")
+    return text

@@ -1,0 +1,54 @@
+"""What can go wrong with a model endpoint."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Kind = Literal[
+    "unreachable",  # no connection, or it was dropped before an answer
+    "unauthorised",  # 401, 403
+    "not_found",  # 404, 405: the address or the model
+    "rejected",  # 400 and its like: the endpoint does not take this request
+    "rate_limited",  # 429
+    "overloaded",  # 5xx, or an error in the middle of a stream
+    "timeout_connect",
+    "timeout_first_token",
+    "timeout_stall",
+    "timeout_total",
+    "truncated",  # the answer ends before its end
+    "malformed",  # the answer is not of the protocol, or not of the schema
+    "empty",  # the answer says nothing
+    "refused",  # the model, or a content filter, will not answer
+    "cancelled",  # the caller does not want the answer any more
+]
+
+
+class EndpointError(Exception):
+    """An endpoint gave no usable answer.
+
+    Args:
+        kind: what went wrong; callers decide by it.
+        message: in words, with what the endpoint said. The key is never in it.
+        status: the HTTP status, if there was one.
+        retry_after: seconds that the endpoint asks to wait before the next try.
+        code: the endpoint's own name of the error, if it gave one.
+        parameter: the parameter of the request that the endpoint complains about, if it named one.
+    """
+
+    def __init__(
+        self,
+        kind: Kind,
+        message: str,
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+        code: str = "",
+        parameter: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.kind: Kind = kind
+        self.message = message
+        self.status = status
+        self.retry_after = retry_after
+        self.code = code
+        self.parameter = parameter

@@ -1,0 +1,217 @@
+"""What works at an endpoint, tried for the people who set it up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cache
+from typing import Any, Literal
+
+from simulator import yaml12
+from simulator.endpoint.client import Endpoint
+from simulator.endpoint.errors import EndpointError
+
+CheckName = Literal["reachable", "key", "model", "chat", "streaming", "structured", "embeddings", "speed"]
+State = Literal["ok", "failed", "not_tried"]
+ReaderLanguage = Literal["en", "ru"]
+
+_SLOW_FIRST, _SLOW_RATE = 3.0, 10.0
+"""Seconds to the first word and tokens a second from which on a chat feels slow: people read about 5 words a second."""
+_ROOM = 400
+"""Tokens of an answer, with room for models that think first."""
+_SHOWN_MODELS = 5
+_NEED_ANSWERS: tuple[CheckName, ...] = ("streaming", "structured", "speed")
+"""What cannot be tried where the model does not answer."""
+_NEED_A_SERVER: tuple[CheckName, ...] = ("key", "model", "chat", *_NEED_ANSWERS)
+_SCHEMA = {
+    "type": "object",
+    "properties": {"weeks": {"type": "integer"}, "anger": {"type": "integer"}},
+    "required": ["weeks", "anger"],
+    "additionalProperties": False,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was tried.
+
+    Args:
+        name: what.
+        state: whether it works.
+        note: what is to be said of it: a key of `probe.yaml`.
+        values: what the note's wording needs.
+    """
+
+    name: CheckName
+    state: State
+    note: str
+    values: dict[str, str | float] = field(default_factory=dict)
+
+
+@cache
+def _texts() -> dict[str, Any]:
+    texts: dict[str, Any] = yaml12.load_resource("simulator.endpoint", "probe.yaml")
+    return texts
+
+
+def label(name: CheckName, language: ReaderLanguage = "en") -> str:
+    """What a check is called."""
+    return str(_texts()["checks"][name][language])
+
+
+def state_label(state: State, language: ReaderLanguage = "en") -> str:
+    """What a state is called."""
+    return str(_texts()["states"][state][language])
+
+
+def sentence(check: Check, language: ReaderLanguage = "en") -> str:
+    """What a check found, and what to do where it failed.
+
+    Raises:
+        KeyError: the note has no wording, or lacks a value that its wording needs.
+    """
+    values = {
+        name: label(value, language) if name == "check" else value  # type: ignore[arg-type]
+        for name, value in check.values.items()
+    }
+    return str(_texts()["notes"][check.note][language]).format(**values)
+
+
+def probe(endpoint: Endpoint, embed: Callable[[], int] | None = None) -> tuple[Check, ...]:
+    """Tries everything that the program uses: three short answers of the model. Each is tried once.
+
+    Args:
+        endpoint: what to try.
+        embed: embeds a text and returns the length of its vector, or raises; None where no embeddings are set up.
+
+    Returns:
+        All checks, in the order of `CheckName`.
+    """
+    settings = endpoint.settings.model_copy(update={"attempts": 1})
+    trial = Endpoint(settings)
+    trial.warm()
+    try:
+        found = {check.name: check for check in _Probe(trial).run()}
+    finally:
+        trial.close()
+    found["embeddings"] = _embeddings(embed)
+    order: Sequence[CheckName] = list(_texts()["checks"])
+    return tuple(found[name] for name in order)
+
+
+class _Probe:
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._settings = endpoint.settings
+        self._model = self._settings.model
+        self._prompts: dict[str, str] = _texts()["prompts"]
+
+    def run(self) -> Iterator[Check]:
+        listed, trouble, seconds = self._list()
+        # Anything that answers by the protocol, be it an error, is there.
+        if trouble is not None and (trouble.status is None or trouble.kind == "overloaded"):
+            yield self._failed("reachable", trouble)
+            for name in _NEED_A_SERVER:
+                yield Check(name, "not_tried", "needs", {"check": "reachable"})
+            return
+        yield Check("reachable", "ok", "reachable", {"url": self._settings.shown_url, "seconds": round(seconds, 2)})
+        chat = self._chat() if self._model else Check("chat", "not_tried", "needs", {"check": "model"})
+        refusal = next((e for e in (trouble, chat) if isinstance(e, EndpointError) and e.kind == "unauthorised"), None)
+        if refusal is not None:
+            yield self._failed("key", refusal)
+        else:
+            yield Check("key", "ok", "key_accepted" if self._settings.key.get_secret_value() else "no_key")
+        yield self._model_check(listed, answers=isinstance(chat, Check) and chat.state == "ok")
+        if isinstance(chat, EndpointError) or chat.state != "ok":
+            yield self._failed("chat", chat) if isinstance(chat, EndpointError) else chat
+            for name in _NEED_ANSWERS:
+                yield Check(name, "not_tried", "needs", {"check": "chat"})
+            return
+        yield chat
+        yield from self._stream()
+        yield self._structured()
+
+    def _list(self) -> tuple[tuple[str, ...] | None, EndpointError | None, float]:
+        started = time.monotonic()
+        try:
+            return self._endpoint.models(), None, time.monotonic() - started
+        except EndpointError as error:
+            return None, error, time.monotonic() - started
+
+    def _chat(self) -> Check | EndpointError:
+        try:
+            _, usage = self._endpoint.complete(_ask(self._prompts["chat"]), max_tokens=_ROOM)
+        except EndpointError as error:
+            return error
+        return Check("chat", "ok", "chat", {"model": self._model, "seconds": round(usage.total_s, 2)})
+
+    def _model_check(self, listed: tuple[str, ...] | None, *, answers: bool) -> Check:
+        wanted = dict.fromkeys((self._model, self._settings.judge))
+        if not self._model:
+            return Check("model", "failed", "no_model", {"others": ", ".join((listed or ("–",))[:_SHOWN_MODELS])})
+        if not listed:
+            state: State = "ok" if answers else "not_tried"
+            return Check("model", state, "model_answers" if answers else "model_unknown", {"model": self._model})
+        missing = [name for name in wanted if name not in listed]
+        if not missing:
+            return Check("model", "ok", "model_listed", {"model": ", ".join(wanted)})
+        if answers and missing == [self._model]:
+            return Check("model", "ok", "model_answers", {"model": self._model})
+        near = get_close_matches(missing[0], listed, n=_SHOWN_MODELS, cutoff=0.3)
+        others = ", ".join(near or listed[:_SHOWN_MODELS])
+        return Check("model", "failed", "model_missing", {"model": missing[0], "others": others})
+
+    def _stream(self) -> Iterator[Check]:
+        reply = self._endpoint.stream(_ask(self._prompts["streaming"]), max_tokens=_ROOM)
+        try:
+            pieces = sum(1 for _ in reply)
+        except EndpointError as error:
+            yield self._failed("streaming", error)
+            yield Check("speed", "not_tried", "needs", {"check": "streaming"})
+            return
+        if pieces > 1:
+            yield Check("streaming", "ok", "streaming", {"pieces": pieces})
+        else:
+            yield Check("streaming", "failed", "one_piece")
+        usage = reply.usage
+        first = usage.first_token_s or 0.0
+        rate = (usage.completion or pieces) / max(0.001, usage.total_s - first)
+        slow = first > _SLOW_FIRST or rate < _SLOW_RATE
+        yield Check("speed", "ok", "slow" if slow else "speed", {"first": round(first, 2), "rate": round(rate)})
+
+    def _structured(self) -> Check:
+        judge = self._settings.judge
+        try:
+            found = self._endpoint.structured(
+                _ask(self._prompts["structured"]), _SCHEMA, name="customer", max_tokens=_ROOM
+            )
+        except EndpointError as error:
+            if error.kind == "malformed":
+                return Check("structured", "failed", "no_object", {"model": judge})
+            return self._failed("structured", error)
+        return Check("structured", "ok", found.mode, {"model": judge})
+
+    def _failed(self, name: CheckName, error: EndpointError) -> Check:
+        note: str = error.kind
+        if note == "unauthorised":
+            note += "_with_key" if self._settings.key.get_secret_value() else "_without_key"
+        return Check(name, "failed", note, {"detail": _as_sentence(error.message)})
+
+
+def _embeddings(embed: Callable[[], int] | None) -> Check:
+    if embed is None:
+        return Check("embeddings", "not_tried", "no_embedding_model")
+    try:
+        return Check("embeddings", "ok", "embeddings", {"length": embed()})
+    except Exception as error:  # whatever its library raises, the other checks are worth telling
+        return Check("embeddings", "failed", "embeddings_failed", {"detail": _as_sentence(str(error))})
+
+
+def _ask(prompt: str) -> list[dict[str, str]]:
+    return [{"role": "user", "content": prompt}]
+
+
+def _as_sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -1,0 +1,102 @@
+"""The judge's verdict on a whole attempt, from those on its replies, and which of two opinions counts. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from simulator.judge.criteria import DIMENSIONS, table
+from simulator.scoring import Dimension, Score, counts, far_apart, over_all
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The rules and the judge on one dimension of an attempt or a reply, 0-100 each; None is no verdict.
+
+    Args:
+        dimension: what they scored.
+        rules: the rules' value.
+        judge: the judge's.
+        counted: the value that counts by the rubric.
+        far_apart: whether they differ so much that a reader should be told.
+    """
+
+    dimension: Dimension
+    rules: float | None
+    judge: float | None
+    counted: float | None
+    far_apart: bool
+
+
+def of_attempt(replies: Sequence[Mapping[Dimension, float | None]], *, sent: int) -> dict[Dimension, float | None]:
+    """The judge's verdict on an attempt: of tone with a share for the worst reply, as the rules have it, else the mean.
+
+    Args:
+        replies: the values of each reply that was judged, by dimension.
+        sent: how many replies the attempt has.
+
+    Returns:
+        A value for each dimension; None where too few replies have one to speak for all.
+    """
+    found: dict[Dimension, float | None] = {}
+    for name in DIMENSIONS:
+        values = [value for reply in replies if (value := reply.get(name)) is not None]
+        if not values or len(values) < table()["least_replies"] * sent:
+            found[name] = None
+        else:
+            found[name] = round(over_all(values) if name == "tone" else sum(values) / len(values), 1)
+    return found
+
+
+def side_by_side(
+    rules: Mapping[Dimension, float | None], judge: Mapping[Dimension, float | None]
+) -> tuple[Beside, ...]:
+    """Both opinions on everything that the judge may judge, in the order of the scorecard."""
+    return tuple(
+        Beside(
+            name,
+            rules.get(name),
+            judge.get(name),
+            _counted(rules.get(name), judge.get(name)),
+            _differ(rules.get(name), judge.get(name)),
+        )
+        for name in DIMENSIONS
+    )
+
+
+def counted(
+    rules: Mapping[Dimension, Score], judge: Mapping[Dimension, float | None], version: str
+) -> dict[Dimension, Score]:
+    """The scores of an attempt that count by the rubric: the rules' own, unless the judge has a say and a verdict.
+
+    A score that the judge had a say in names it as its scorer, so that it is never taken for one by rules.
+
+    Args:
+        rules: all scores by rules.
+        judge: the judge's values by dimension.
+        version: the judge's.
+    """
+    if counts() == "rules":
+        return dict(rules)
+    named = "judge" if counts() == "judge" else "rules and judge"
+    return {
+        name: score
+        if judge.get(name) is None or _differ(score.value, judge.get(name))
+        else replace(
+            score, value=_counted(score.value, judge.get(name)), scorer=named, version=f"{score.version}, {version}"
+        )
+        for name, score in rules.items()
+    }
+
+
+def _counted(rules: float | None, judge: float | None) -> float | None:
+    if rules is None or judge is None:
+        # Where the rules have no verdict, a model's alone is not enough, unless the rubric takes the model's.
+        return judge if rules is None and counts() == "judge" else rules
+    if far_apart(rules, judge):
+        return rules  # one of the two is badly wrong, or was talked over: that is for a person to look at
+    return {"rules": rules, "judge": judge, "mean": round((rules + judge) / 2, 1)}[counts()]
+
+
+def _differ(rules: float | None, judge: float | None) -> bool:
+    return rules is not None and judge is not None and far_apart(rules, judge)

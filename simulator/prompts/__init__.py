@@ -1,0 +1,20 @@
+"""Prompts: what a language model is sent.
+
+The texts are data (`*.md`, `words.yaml`); why they are as they are is in docs/prompts.md.
+"""
+
+from simulator.prompts.customer import Assignment, assign, customer_messages
+from simulator.prompts.talk import Message, conversation, neutral
+from simulator.prompts.templates import PromptError, fingerprint, render
+
+__all__ = [
+    "Assignment",
+    "Message",
+    "PromptError",
+    "assign",
+    "conversation",
+    "customer_messages",
+    "fingerprint",
+    "neutral",
+    "render",
+]

@@ -1,0 +1,110 @@
+"""The beginning that all requests about a conversation share: one system message and the talk so far.
+
+Between two requests it only grows at its end, so an endpoint reads again only what is new. What changes, the task,
+stands at the end of the last message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+from simulator import yaml12
+from simulator.conversation import Language, Transcript
+from simulator.prompts.templates import render
+from simulator.scenarios.formats import Band, BeatName, Persona
+
+Message = dict[str, str]
+"""One message of a request: `role` (system, user or assistant) and `content`."""
+
+BANDS: tuple[Band, ...] = ("calm", "annoyed", "angry", "furious")
+_SHOWN_BEATS: tuple[BeatName, ...] = (
+    *("offended", "unheard", "repeat", "object", "doubt", "ask", "answer", "soften", "stall", "lost", "nudge"),
+    *("supervisor", "wrong_language"),
+)
+"""From which beats the examples of a mood are taken; the first ones sound most like the mood itself."""
+_EXAMPLES = 16
+"""Examples a mood: enough to show a voice and not a formula, and they are sent anew only once."""
+_NEUTRAL = str.maketrans({"<": "‹", ">": "›", "[": "⟦", "]": "⟧", "|": "¦", "\r": " ", "\0": " "})
+
+
+def neutral(text: str) -> str:
+    """A text that can neither close a fence nor look like a control token of a model: `<`, `>`, `[`, `]` and `|`
+    become look-alikes, one for one, so places in it stay right."""
+    return text.translate(_NEUTRAL)
+
+
+def conversation(persona: Persona, language: Language, transcript: Transcript, task: str) -> list[Message]:
+    """A request: the customer as the assistant, the agent as the user, and the task at the end of the last message.
+
+    The roles take turns, as many chat templates demand; who says nothing is written down as silent.
+
+    Args:
+        persona: who the customer is.
+        language: what the conversation began in: the examples are in it.
+        transcript: the talk so far.
+        task: what the model is to do, as rendered.
+    """
+    messages: list[Message] = [{"role": "system", "content": system_message(Bank(persona, language))}]
+    heard: list[str] = []
+    for turn in transcript:
+        if turn.role == "agent":
+            heard.append(f"<agent>\n{neutral(turn.text)}\n</agent>")
+        else:
+            messages += [_user(heard), {"role": "assistant", "content": neutral(turn.text)}]
+            heard = []
+    return [*messages, _user([*(heard or [_silence()]), task])]
+
+
+def _user(heard: list[str]) -> Message:
+    return {"role": "user", "content": "\n\n".join(heard or [_silence()])}
+
+
+def _silence() -> str:
+    return str(words()["silence"])
+
+
+@lru_cache(maxsize=1)
+def words() -> dict[str, Any]:
+    """Names of languages, moods in words, what each beat does."""
+    loaded: dict[str, Any] = yaml12.load_resource(__package__, "words.yaml")
+    return loaded
+
+
+def examples(persona: Persona, language: Language, band: Band) -> Iterator[str]:
+    """Lines of the persona's bank in a mood, one of each beat, then second ones; "…" is what a scenario fills in."""
+    banked = [persona.lines[language][beat].get(band, ()) for beat in _SHOWN_BEATS]
+    for place in range(max(map(len, banked), default=0)):
+        for lines in banked:
+            if place < len(lines):
+                yield elided(lines[place])
+
+
+def elided(line: str) -> str:
+    """A line of the bank, with "…" for what a scenario fills in."""
+    before, brace, rest = line.partition("{")
+    return f"{before}…{rest.partition('}')[2]}" if brace else line
+
+
+@dataclass(frozen=True)
+class Bank:
+    """A persona's lines of a language; hashed by little, so that what is worked out of it can be kept."""
+
+    persona: Persona
+    language: Language
+
+    def __hash__(self) -> int:
+        return hash((self.persona.style, self.language))
+
+
+@lru_cache(maxsize=32)
+def system_message(bank: Bank) -> str:
+    """The system message: who the customer is, how it sounds, and what is asked of the model."""
+    shown = []
+    for band in BANDS:
+        lines = islice(examples(bank.persona, bank.language, band), _EXAMPLES)
+        shown.append("\n".join([f"{band.capitalize()}:", *(f"- {line}" for line in lines)]))
+    return render("system", style=bank.persona.style, examples="\n".join(shown))

@@ -1,0 +1,34 @@
+"""The judge's opinion on whole attempts, from what the history has of it."""
+
+from __future__ import annotations
+
+from simulator import history
+from simulator.history import Store
+from simulator.judge import of_attempt
+from simulator.judge.opinions import counted
+from simulator.scoring import Dimension, Score, counts
+
+
+def opinion_of(store: Store, attempt_id: str) -> tuple[dict[Dimension, float | None], str]:
+    """The judge's verdict on an attempt so far.
+
+    Returns:
+        A value for each dimension, None where it has no verdict; and the version of its last score ("" if none).
+
+    Raises:
+        UnknownAttempt.
+    """
+    record = history.load_attempt(store, attempt_id=attempt_id)
+    replies: dict[int, dict[Dimension, float | None]] = {}
+    version = ""
+    for score in record.scores:
+        if score.scorer == history.JUDGE and score.turn_index is not None:
+            replies.setdefault(score.turn_index, {})[score.dimension] = score.value  # type: ignore[index]
+            version = score.version
+    sent = sum(turn.role == "agent" for turn in record.turns)
+    return of_attempt(list(replies.values()), sent=sent), version
+
+
+def scores_that_count(store: Store, attempt_id: str, rules: dict[Dimension, Score]) -> dict[Dimension, Score]:
+    """The scores of an attempt that count by the rubric; without a look at the history where only the rules do."""
+    return rules if counts() == "rules" else counted(rules, *opinion_of(store, attempt_id))

@@ -1,0 +1,108 @@
+"""The second opinion of a language model: beside the rules' scores, and how far the two agree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from simulator import history
+from simulator.agreement import Agreement, Estimate, agreements
+from simulator.case import Case
+from simulator.history import Store, StoredJudgement
+from simulator.judge import Beside, side_by_side
+from simulator.practice import Practice
+from simulator.scoring import Note, counts, far_apart, move_label, word
+from simulator.second_opinion import opinion_of
+from simulator.ui import history_views, labels, services, session
+from simulator.ui.markup import chips, esc, quiet, quoted, section, subsection
+from simulator.ui.session import _, language
+
+
+def show(practice: Practice) -> None:
+    """What the judge made of an attempt; nothing where it made nothing of it."""
+    store = services.store(session.settings().history)
+    judgements = history.list_judgements(store, attempt_id=practice.id)
+    if not judgements:
+        return
+    values, version = opinion_of(store, practice.id)
+    beside = side_by_side({name: score.value for name, score in practice.attempt.rule_scores().items()}, values)
+    st.html(section(_("Second opinion of a language model")) + _scores(beside, version))
+    with st.expander(_("What the language model said of each reply"), key="judgements"):
+        st.html("".join(_judgement(practice, each) for each in judgements))
+
+
+def agreement(store: Store, *, trainee: str) -> None:
+    """How far rules and judge agree on a trainee's replies; nothing where they have none in common."""
+    found = agreements(history.score_pairs(store, trainee=trainee), far=far_apart)
+    if not found:
+        return
+    heads = ["", _("Replies"), _("Rank correlation"), _("Weighted kappa"), _("Far apart")]
+    rows = [(_name(each, found), _cells(each)) for each in found]
+    st.html(subsection(_("Rules and language model")))
+    told = _("1 is full agreement, 0 is chance; in brackets the 95 % interval.")
+    st.html(quiet(told) + history_views.table(_("How far the two agree on your replies"), heads, rows, titled=True))
+
+
+def _name(each: Agreement, all: list[Agreement]) -> str:
+    name = labels.dimension(each.dimension)  # type: ignore[arg-type]
+    several = len({other.version for other in all}) > 1
+    return f"{name} ({each.version})" if several else name
+
+
+def _cells(each: Agreement) -> list[str]:
+    return [str(each.replies), _estimate(each.spearman), _estimate(each.kappa), str(each.far_apart)]
+
+
+def _estimate(estimate: Estimate | None) -> str:
+    if estimate is None:
+        return _("too few to tell")
+    return f"{estimate.value:.2f} [{estimate.low:.2f}; {estimate.high:.2f}]"
+
+
+def _scores(beside: tuple[Beside, ...], version: str) -> str:
+    heads = ["", _("Rules"), _("Language model"), ""]
+    rows = [
+        (
+            labels.dimension(each.dimension),
+            [_points(each.rules), _points(each.judge), _("far apart") if each.far_apart else ""],
+        )
+        for each in beside
+    ]
+    told = {
+        "rules": _("The rules count. The model's opinion changes no score."),
+        "judge": _("The model's opinion counts where it has one."),
+        "mean": _("The mean of the two counts where both have a verdict."),
+    }[counts()]
+    shown = history_views.table(_("Rules and language model"), heads, rows, titled=True)
+    judged_by = _("Judged by {version}").format(version=version) if version else ""
+    return f'<div class="tc" data-testid="second-opinion">{quiet(told)}{shown}{quiet(judged_by)}</div>'
+
+
+def _points(value: float | None) -> str:
+    return "–" if value is None else labels.points(value)
+
+
+def _judgement(practice: Practice, judgement: StoredJudgement) -> str:
+    """What was said of one reply."""
+    attempt = practice.attempt
+    turns = attempt.transcript[: judgement.turn_index + 1]
+    number = sum(turn.role == "agent" for turn in turns)
+    title = subsection(_("Reply {number}").format(number=number))
+    verdicts = judgement.body.get("verdicts", [])
+    if not verdicts:
+        why = next(iter(judgement.body.get("why", {}).values()), None) or "not_served"
+        return title + quiet(word(Note("judge_none", {"why": str(why)}), attempt.case, language()))
+    items = "".join(_verdict(each, attempt.case) for each in verdicts)
+    moves = [(move_label(move, language()), "") for move in judgement.body.get("moves", {})]
+    seen = quiet(_("Moves that it saw:")) + chips(moves) if moves else ""
+    return f'{title}<ul class="tc tc-small tc-list">{items}</ul>{seen}'
+
+
+def _verdict(verdict: dict[str, Any], case: Case) -> str:
+    if verdict["band"] is None:
+        note = Note("judge_void", {"criterion": verdict["criterion"], "why": verdict["void"] or "abstained"})
+        return f'<li class="tc-quiet">{esc(word(note, case, language()))}</li>'
+    note = Note("judge_verdict", {name: verdict[name] for name in ("criterion", "band", "reason")})
+    passage = f' <span class="tc-quiet">{esc(verdict["passage"])}</span>' if verdict["passage"] else ""
+    return f"<li>{esc(word(note, case, language()))}<br>{quoted(verdict['quote'] or '')}{passage}</li>"

@@ -1,0 +1,47 @@
+"""Who gave the customer its words, and why: said in small print where an endpoint was to speak."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from simulator import history
+from simulator.model_call import ModelCall
+from simulator.practice import Practice
+from simulator.ui import services, session
+from simulator.ui.session import _
+
+
+def voices(practice: Practice) -> dict[int, str]:
+    """For each turn of the customer that a model was asked for, a sentence on who worded it."""
+    calls: dict[int, list[ModelCall]] = {}
+    for stored in history.list_calls(services.store(session.settings().history), attempt_id=practice.id):
+        if stored.turn_index is not None and stored.call.purpose == "customer":
+            calls.setdefault(stored.turn_index, []).append(stored.call)
+    return {turn: _sentence(made) for turn, made in calls.items()}
+
+
+def _sentence(calls: Iterable[ModelCall]) -> str:
+    *before, last = calls
+    if last.outcome == "used":
+        if before:
+            return _("Worded by the language model {model}, at the second try.").format(model=last.model)
+        return _("Worded by the language model {model}.").format(model=last.model)
+    return _("Said by script: {reason}.").format(reason=_reason(last))
+
+
+def _reason(call: ModelCall) -> str:
+    match call.outcome:
+        case "faulty":
+            return _("what the model wrote did not fit its role")
+        case "resting":
+            return _("the endpoint had just failed and was left alone for a moment")
+        case "timeout_connect" | "timeout_first_token" | "timeout_stall" | "timeout_total":
+            return _("the model took too long")
+        case "unauthorised" | "not_found" | "rejected":
+            return _("the endpoint did not take the request: see the settings")
+        case "rate_limited" | "overloaded":
+            return _("the endpoint had too much to do")
+        case "refused":
+            return _("the model would not answer")
+        case _:
+            return _("the endpoint gave no usable answer")

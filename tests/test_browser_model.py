@@ -1,0 +1,132 @@
+"""A conversation with a customer that a language model words, in a headless Chromium: real app, stand-in endpoint."""
+
+# ruff: noqa: F401, F811 (fixtures of another file are imported by name)
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from test_browser import PATIENCE, App, Chat, begin, browser, context, page, small_library
+from test_customers import FAULTY, good, wait_for
+
+from simulator import history
+from simulator.model_call import ModelCall
+from standin import Behaviour, Standin
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+REPLY = "I am sorry. What is your order number and e-mail address, please?"
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[Standin]:
+    with Standin() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory, endpoint: Standin) -> Iterator[App]:
+    folder = tmp_path_factory.mktemp("app")
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    made = App(folder, small_library(folder / "library"), port)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("TOUGH_CUSTOMER_MODEL_URL", endpoint.url)
+        environment.setenv("TOUGH_CUSTOMER_MODEL", "standin")
+        environment.setenv("TOUGH_CUSTOMER_MODEL_KEY", "sk-very-secret")
+        environment.setenv("TOUGH_CUSTOMER_MODEL_ATTEMPTS", "1")
+        made.start()
+    yield made
+    made.kill()
+
+
+@pytest.fixture(autouse=True)
+def fair(endpoint: Standin) -> None:
+    """The stand-in is as new, and says what it is told to say, a little slowly."""
+    endpoint.reset()
+    endpoint.model.answer = lambda body: Behaviour(text=good(body), first_token=0.2, between=0.02)
+
+
+def calls_of(app: App, chat: Chat) -> list[ModelCall]:
+    store = app.store()
+    try:
+        stored = history.list_calls(store, attempt_id=chat.attempt_id)
+    finally:
+        store.close()
+    return [each.call for each in stored if each.call.purpose == "customer"]
+
+
+def test_a_whole_conversation_with_a_model(app: App, page: Page, endpoint: Standin) -> None:
+    chat = begin(app, page)
+    chat.say("Please calm down.")
+    while chat.ended.is_hidden():
+        chat.say(app.expert_reply(chat.attempt_id))
+    assert chat.ended.text_content() == "The customer accepted your solution."
+    said = [turn for turn in app.turns(chat.attempt_id) if turn.role == "customer"]
+    assert sum(turn.voice == "model" for turn in said) >= len(said) - 1
+    assert chat.texts(chat.customer) == [turn.text for turn in said]
+    assert all(call.prompt for call in calls_of(app, chat))
+
+    page.get_by_role("button", name="See the debrief").click()
+    page.get_by_role("button", name="See the debrief all the same").click()
+    page.get_by_text("Worded by the language model standin.").first.wait_for()
+    assert "sk-very-secret" not in page.content()
+    assert "sk-very-secret" not in (app.data / "app.log").read_text()
+
+
+def test_a_message_is_shown_as_it_comes(app: App, page: Page, endpoint: Standin) -> None:
+    chat = begin(app, page)
+    told = "Fine. Here you go. It's order TW-5038214, and the address is alex.lindner@mail.example. What now?"
+    endpoint.model.script(Behaviour(text=told, first_token=0.5, between=0.3), stream=True)
+    chat.text.fill(REPLY)
+    chat.text.press("Enter")
+    typing = page.get_by_test_id("chat-typing")
+    typing.wait_for()
+    page.wait_for_function(
+        "text => [...document.querySelectorAll('*')].some(each => each.shadowRoot?"
+        ".querySelector('[data-testid=chat-typing] .text')?.textContent === text)",
+        arg="Fine. Here you go.",
+    )
+    assert chat.send.is_disabled()
+    chat.customer.nth(1).wait_for()
+    assert chat.texts(chat.customer)[1] == told
+    typing.wait_for(state="detached")
+    assert chat.seconds() <= 2
+
+
+def test_a_fault_is_never_seen(app: App, page: Page, endpoint: Standin) -> None:
+    chat = begin(app, page)
+    endpoint.model.script(FAULTY["role_inversion"], FAULTY["role_inversion"], stream=True)
+    chat.say("That is not my problem.")
+    assert [call.outcome for call in calls_of(app, chat)[-2:]] == ["faulty", "faulty"]
+    assert "help you" not in chat.texts(chat.customer)[1]
+
+
+def test_the_endpoint_is_lost_in_the_middle(app: App, page: Page, endpoint: Standin) -> None:
+    chat = begin(app, page)
+    chat.say(REPLY)
+    endpoint.model.answer = lambda body: Behaviour(status=503)
+    for number in range(3):
+        chat.say(f"I look into it now, step {number}.")
+    assert len(app.turns(chat.attempt_id)) == 9
+    assert [call.outcome for call in calls_of(app, chat)] == ["used", "used", "overloaded", "resting", "resting"]
+
+
+def test_who_leaves_cancels_the_stream_and_finds_one_answer_later(app: App, page: Page, endpoint: Standin) -> None:
+    chat = begin(app, page)
+    endpoint.model.script(Behaviour(text="Fine. " * 9, first_token=20), stream=True)
+    chat.text.fill(REPLY)
+    chat.text.press("Enter")
+    page.get_by_test_id("chat-typing").wait_for()
+    url = page.url
+    page.goto("about:blank")
+    assert wait_for(lambda: bool(endpoint.records.cancelled), PATIENCE / 1000)
+    page.goto(url)
+    chat.customer.nth(1).wait_for()
+    assert [turn.role for turn in app.turns(chat.attempt_id)] == ["customer", "agent", "customer"]

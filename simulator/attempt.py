@@ -201,7 +201,7 @@ class Attempt:
             if self.desk.closed or not self.awaits_answer:
                 self.answer()
         elif kind in ("action", "form"):
-            self._log.rescore(self.scorecard())
+            self.rescore()
 
     def pause(self) -> None:
         """Stops the clock, in practice only.
@@ -289,14 +289,25 @@ class Attempt:
         """The verdict on the attempt so far."""
         return self._scorecard(self.outcome)
 
+    def rescore(self) -> None:
+        """Judges an attempt that has ended anew, as it was said and done, and replaces its scores in the log."""
+        self.refresh()
+        while not self._log.rescore(
+            steps=len(self.steps), judged=self._judged(self.exchanges), scorecard=self.scorecard()
+        ):
+            self.refresh()
+
     def refresh(self) -> None:
-        """Takes in what the log holds: another tab or process may have written to it."""
+        """Takes in what the log holds: another tab or process may have written to it.
+
+        Whether the attempt is over, and how it ended, is for the log to say: rules may have changed since.
+        """
         logged = self._log.read()
         if not self._course.take_all(logged.turns, logged.steps):
             self._course = Course(self.case)
             self._course.take_all(logged.turns, logged.steps)
-        if logged.outcome is not None:
-            self._ended = True
+        self._ended = logged.outcome is not None
+        if self._ended or self.is_answered:
             self._course.end(logged.outcome)
 
     def rewound_to(self, turn: int) -> int:
@@ -350,7 +361,7 @@ class Attempt:
             answers=len(self.transcript) - 1,
             steps=len(self.steps),
             turn=turn,
-            judged=[Judged(exchange, tuple(self.reply_scores(exchange).values())) for exchange in answered],
+            judged=self._judged(answered),
             outcome=situation.outcome,
             scorecard=self._scorecard(situation.outcome) if ended else None,
         )
@@ -365,6 +376,9 @@ class Attempt:
             ended: Outcome = "resolved" if self.situation.settled else outcome
             self._log.end(outcome=ended, at=self.now, scorecard=self._scorecard(ended))
             self.refresh()
+
+    def _judged(self, exchanges: Sequence[Exchange]) -> list[Judged]:
+        return [Judged(exchange, tuple(self.reply_scores(exchange).values())) for exchange in exchanges]
 
     def _process(self, outcome: Outcome | None) -> Score | None:
         if not self._with_desk:

@@ -41,9 +41,8 @@ class Case:
         return self.passages.get(language) or next(iter(self.passages.values()), ())
 
     def record_texts(self, language: Language) -> tuple[str, ...]:
-        """What the case's record says, line by line: the trainee may say it without a source."""
-        today = [] if self.scenario.today is None else [self.scenario.today.isoformat()]
-        return (*today, *_texts(self.scenario.record.model_dump(mode="json"), language))
+        """See `record_texts`."""
+        return record_texts(self.scenario, language)
 
     def fact(self, id: str) -> Fact:
         return next(fact for fact in self.scenario.facts if fact.id == id)
@@ -72,6 +71,12 @@ class Case:
 
     def forbidden(self, id: str) -> Forbidden:
         return next(forbidden for forbidden in self.scenario.forbidden if forbidden.id == id)
+
+
+def record_texts(scenario: Scenario, language: Language) -> tuple[str, ...]:
+    """What the case's record says, line by line: the trainee may say it without a source."""
+    today = [] if scenario.today is None else [scenario.today.isoformat()]
+    return (*today, *_texts(scenario.record.model_dump(mode="json"), language))
 
 
 def _asked_by_more(hidden: HiddenFact, identity: dict[str, Any]) -> HiddenFact:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_args
 
 import typer
 
-from simulator import agreement_cli, draft_cli, endpoint_cli, knowledge_cli, transcripts_cli
+from simulator import agreement_cli, draft_cli, endpoint_cli, knowledge_cli, rescore_cli, transcripts_cli
 from simulator.conversation import Language
 
 if TYPE_CHECKING:
@@ -342,6 +342,7 @@ def schemas(
 
 app.command()(transcripts_cli.score)
 app.command()(draft_cli.draft)
+app.command()(rescore_cli.rescore)
 
 
 def main() -> None:

@@ -128,8 +128,8 @@ class Course:
             self.paused += float(step.body.get("seconds", 0))
             self.paused_at = None
 
-    def end(self, outcome: Outcome) -> None:
-        """The attempt is over."""
+    def end(self, outcome: Outcome | None) -> None:
+        """The attempt is over, or with None goes on, whatever today's rules make of it."""
         self.situation = replace(self.situation, outcome=outcome)
 
     def rewound_to(self, turn: int) -> int:
@@ -170,6 +170,8 @@ class Course:
         self._read_as_asked = (*self._read_as_asked, *new)
 
     def _hear(self, turn: Turn, place: int) -> None:
+        if self.is_answered:
+            self.end(None)  # the log goes on, even if it was written under rules that end a conversation later
         case, before, waited = self._case, self.situation, turn.waited or 0.0
         said = tuple(
             earlier.text
@@ -195,5 +197,16 @@ class Course:
         best = best_reply(case, before, asking=asking)
         cost = loss(case, before, treatment, best)
         self.exchanges.append(
-            Exchange(place, turn.text, waited, before, self.situation, treatment, observation, best, cost)
+            Exchange(
+                place,
+                turn.text,
+                waited,
+                before,
+                self.situation,
+                treatment,
+                observation,
+                best,
+                cost,
+                answers=said[-1] if said else "",
+            )
         )

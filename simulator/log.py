@@ -103,8 +103,17 @@ class Log(Protocol):
         """Ends the attempt without another message; one that has ended stays as it is."""
         ...
 
-    def rescore(self, scorecard: Scorecard) -> None:
-        """Replaces the scorecard of an attempt that has ended: the desk was still worked at."""
+    def rescore(self, *, steps: int, judged: Sequence[Judged], scorecard: Scorecard) -> bool:
+        """Replaces the scorecard of an attempt that has ended: the desk was still worked at, or the scorers are newer.
+
+        Args:
+            steps: how many steps it was judged with.
+            judged: what was found in the replies, all of them.
+            scorecard: of the whole attempt.
+
+        Returns:
+            False, with nothing written, if there are more steps.
+        """
         ...
 
 
@@ -180,5 +189,5 @@ class MemoryLog:
     def end(self, *, outcome: Outcome, at: float, scorecard: Scorecard) -> None:
         self._outcome = self._outcome or outcome
 
-    def rescore(self, scorecard: Scorecard) -> None:
-        pass
+    def rescore(self, *, steps: int, judged: Sequence[Judged], scorecard: Scorecard) -> bool:
+        return steps == len(self._steps)

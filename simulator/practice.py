@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from simulator import director, history, mood, observation
+from simulator import history
 from simulator.attempt import Attempt, Clock, NotInExam
 from simulator.case import Case
 from simulator.conversation import Language, Mode, Outcome, Step, StepKind, Turn
@@ -25,15 +25,13 @@ from simulator.report import evidence_data, observation_data
 from simulator.scenarios.formats import Persona, Scenario
 from simulator.scoring import RULE_SCORERS, Score, Scorecard, word
 from simulator.second_opinion import scores_that_count
+from simulator.versions import READING, version_of, versions_of
 
 _LOG = logging.getLogger(__name__)
 
 _LOST_IN_EXAM = 20.0
 """Seconds by which the browser's wait may be the shorter one in an exam: a message takes time to be shown and sent. In
 practice an outage of a minute is believed too; nobody gains anything there."""
-
-VERSIONS = f"observation {observation.VERSION}, mood {mood.VERSION}, director {director.VERSION}"
-"""Of the rules that an observation was made under."""
 
 
 @dataclass(frozen=True)
@@ -273,12 +271,8 @@ class HistoryLog:
                 answers_index=answers,
                 steps=steps,
                 turns=[turn],
-                observations=[
-                    StoredObservation(item.exchange.turn, VERSIONS, observation_data(item.exchange.observation))
-                    for item in judged
-                ],
-                scores=[self._score(score, item.exchange.turn) for item in judged for score in item.scores]
-                + (self._whole(scorecard) if scorecard else []),
+                observations=_observations(judged),
+                scores=[*self._replies(judged), *(self._whole(scorecard) if scorecard else ())],
                 outcome=outcome,
                 scorecard=summary(scorecard) if scorecard else None,
             )
@@ -301,14 +295,22 @@ class HistoryLog:
             scores=self._whole(scorecard),
         )
 
-    def rescore(self, scorecard: Scorecard) -> None:
-        history.save_scores(
-            self._store, attempt_id=self._id, scores=self._whole(scorecard), scorecard=summary(scorecard)
+    def rescore(self, *, steps: int, judged: Sequence[Judged], scorecard: Scorecard) -> bool:
+        return history.save_scores(
+            self._store,
+            attempt_id=self._id,
+            steps=steps,
+            observations=_observations(judged),
+            scores=[*self._replies(judged), *self._whole(scorecard)],
+            scorecard=summary(scorecard),
         )
 
     def _turn(self, stored: StoredTurn) -> Turn:
         waited = shorter_wait(stored.waited_server, stored.waited_browser, lost=self._lost)
         return Turn(stored.role, stored.text, stored.at, waited=waited, voice=stored.voice)
+
+    def _replies(self, judged: Sequence[Judged]) -> list[StoredScore]:
+        return [self._score(score, item.exchange.turn) for item in judged for score in item.scores]
 
     def _whole(self, scorecard: Scorecard) -> list[StoredScore]:
         return [self._score(score, None) for score in scorecard.scores.values()]
@@ -319,7 +321,7 @@ class HistoryLog:
             dimension=score.dimension,
             value=score.value,
             scorer=score.scorer,
-            version=score.version,
+            version=version_of(score),
             explanation=word(score.explanation, self._case),
             evidence=[evidence_data(item, self._case) for item in score.evidence],
         )
@@ -329,10 +331,22 @@ def _step(stored: StoredStep) -> Step:
     return Step(stored.kind, stored.body, stored.at, stored.place)
 
 
+def _observations(judged: Sequence[Judged]) -> list[StoredObservation]:
+    return [
+        StoredObservation(item.exchange.turn, READING, observation_data(item.exchange.observation)) for item in judged
+    ]
+
+
 def summary(scorecard: Scorecard) -> dict[str, Any]:
-    """A scorecard as an attempt's list keeps it: values by dimension and "overall", passed, failed."""
+    """A scorecard as an attempt's list keeps it: values by dimension and "overall", passed, failed, versions."""
     values: dict[str, Any] = {name: score.value for name, score in scorecard.scores.items()}
-    return {**values, "overall": scorecard.overall, "passed": scorecard.passed, "failed": list(scorecard.failed)}
+    return {
+        **values,
+        "overall": scorecard.overall,
+        "passed": scorecard.passed,
+        "failed": list(scorecard.failed),
+        "versions": versions_of(scorecard),
+    }
 
 
 def _documents(case: Case) -> dict[str, Any]:

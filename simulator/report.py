@@ -10,6 +10,7 @@ from simulator.case import Case
 from simulator.conversation import HELP, StepKind
 from simulator.observation import Observation
 from simulator.scoring import Evidence, Note, ReaderLanguage, Score, word
+from simulator.versions import version_of
 
 
 def report(
@@ -112,7 +113,7 @@ def score_data(score: Score, case: Case, *, reader: ReaderLanguage = "en") -> di
         "evidence": [evidence_data(item, case, reader=reader) for item in score.evidence],
         "parts": dict(score.parts),
         "scorer": score.scorer,
-        "version": score.version,
+        "version": version_of(score),
     }
 
 

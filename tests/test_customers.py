@@ -36,7 +36,7 @@ from simulator.endpoint import Endpoint, EndpointSettings
 from simulator.history import Store
 from simulator.log import MemoryLog
 from simulator.model_call import ModelCall
-from simulator.observation import detect
+from simulator.observation import language_of
 from simulator.scenarios.rehearsal import trainees
 from simulator.scoring import RULE_SCORERS
 from standin import Behaviour, Standin
@@ -90,7 +90,7 @@ def test_a_customer_plays_a_whole_conversation(customer: Customer, language: Any
     assert attempt.outcome == "resolved"
     said = [turn for turn in attempt.transcript if turn.role == "customer"]
     assert all(turn.text.strip() and turn.voice in ("scripted", "model") for turn in said)
-    assert all(detect(turn.text, language) == language for turn in said)
+    assert all(language_of(turn.text, language) == language for turn in said)
     if isinstance(customer, LanguageModelCustomer):
         assert sum(turn.voice == "model" for turn in said) >= len(said) - 1
 

@@ -20,6 +20,7 @@ from simulator.report import report
 from simulator.scenarios.library import load_library
 from simulator.scenarios.rehearsal import TraineeName, play
 from simulator.scoring import ReaderLanguage, best_reply, in_words
+from simulator.versions import version_of
 
 LIBRARY = load_library()
 READERS: tuple[ReaderLanguage, ...] = ("en", "ru")
@@ -341,7 +342,7 @@ def test_a_receipt_says_who_scored_and_what_by() -> None:
     found = receipt(attempt, "tone", turn, reader="en")
     assert (found["scorer"], found["version"]) == (
         attempt.scorecard().scores["tone"].scorer,
-        attempt.scorecard().scores["tone"].version,
+        version_of(attempt.scorecard().scores["tone"]),
     )
     assert [item["quote"] for item in found["evidence"]] == ["Calm down"]
     assert "process" in disputable(attempt, None)

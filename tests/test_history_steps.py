@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -99,6 +100,11 @@ def _unjudged(row: tuple[object, ...]) -> tuple[object, ...]:
     return tuple(None if "closed" in row and str(value).startswith('{"') else value for value in row)
 
 
+def _unversioned(row: tuple[object, ...]) -> tuple[object, ...]:
+    """A row without what is told since of the versions behind its scorecard."""
+    return tuple(re.sub(r', "versions": \{[^}]*\}', "", each) if isinstance(each, str) else each for each in row)
+
+
 def test_a_history_of_the_first_version_keeps_every_row(path: Path) -> None:
     with closing(sqlite3.connect(path)) as old:
         old.executescript(FIRST_VERSION.read_text("utf-8"))
@@ -112,12 +118,13 @@ def test_a_history_of_the_first_version_keeps_every_row(path: Path) -> None:
         for table, rows in before.items():
             after = connection.exec_driver_sql(f'SELECT * FROM "{table}" ORDER BY 1, 2')
             kept = [tuple("closed" if value == "stopped" else value for value in row)[: len(rows[0])] for row in after]
-            assert [_unjudged(row) for row in kept] == [_unjudged(row) for row in rows]
+            assert [_unversioned(_unjudged(row)) for row in kept] == [_unjudged(row) for row in rows]
     newest, running, ended = history.list_attempts(store)
     assert [each.outcome for each in (newest, running, ended)] == ["stopped", None, "resolved"]
     assert (ended.mode, ended.low_pressure, ended.root_id, ended.branch) == ("practice", False, ended.id, 0)
     assert (ended.parent_id, ended.shift_id, ended.branches) == (None, None, 1)
     assert ended.scores == {"tone": 0.5, "accuracy": None, "overall": 0.75}
+    assert ended.versions == {"tone": "rules 1, 1", "overall": "tone rules 1, 1"}
     record = history.load_attempt(store, attempt_id=ended.id)
     assert (record.trainee, record.seed, record.started_at) == ("Ada", 2**63 - 1, NOON)
     assert (len(record.turns), len(record.scores), record.steps) == (5, 5, ())
@@ -140,6 +147,23 @@ def test_an_upgraded_history_takes_branches_and_shifts(path: Path) -> None:
     store.close()
 
 
+def test_versions_of_before_they_were_recorded_follow_from_the_stored_scores(store: Store) -> None:
+    judged, unscored, running = begin(store), begin(store, NOON - timedelta(days=1)), begin(store)
+    send(store, judged, "Sorry.")
+    answer(store, judged, 0, scores=[tone(0, value=0.5)] * 2)
+    history.save_scores(store, attempt_id=judged, scores=[tone(None, value=v, version=str(v)) for v in (1, 2)])
+    for id in (judged, unscored):
+        end(store, id, scorecard={"tone": 2.0, "accuracy": None, "overall": 2.0, "passed": True})
+    with store.writing() as connection:  # what this version added are values, no tables
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
+    url = store.engine.url.render_as_string(hide_password=False)
+    with closing(history.open_store(url)) as upgraded:
+        listed = {each.id: each for each in history.list_attempts(upgraded)}
+    assert listed[judged].versions == {"tone": "rules 2, 1", "overall": "tone rules 2, 1"}
+    assert (listed[judged].scores, listed[judged].passed) == ({"tone": 2.0, "accuracy": None, "overall": 2.0}, True)
+    assert (listed[unscored].versions, listed[running].versions) == ({}, {})
+
+
 def test_modes_are_kept(store: Store) -> None:
     exam = begin(store, mode="exam", low_pressure=True)
     usual = begin(store, started_at=NOON + timedelta(days=1))
@@ -150,6 +174,34 @@ def test_modes_are_kept(store: Store) -> None:
     ]
     record = history.load_attempt(store, attempt_id=exam)
     assert (record.mode, record.low_pressure, record.root_id, record.branch) == ("exam", True, exam, 0)
+
+
+def test_late_scores_that_were_made_without_a_step_are_refused(store: Store) -> None:
+    attempt_id = begin(store)
+    send(store, attempt_id, "Sorry.")
+    end(store, attempt_id, scorecard={"overall": 0.25, "passed": None})
+    do(store, attempt_id, "form", category="billing")
+    found = history.StoredObservation(0, "2", {"by": "late"})
+
+    def save(steps: int, by: str) -> bool:
+        return history.save_scores(
+            store,
+            attempt_id=attempt_id,
+            scores=[tone(0, value=1.0)],
+            observations=[replace(found, body={"by": by})],
+            scorecard={"overall": 1.0, "passed": True, "versions": {"overall": "new"}},
+            steps=steps,
+        )
+
+    assert not save(0, "early")
+    before = history.load_attempt(store, attempt_id=attempt_id)
+    assert (before.scores, before.observations, before.scorecard) == ((), (), {"overall": 0.25, "passed": None})
+    assert save(1, "late")
+    assert save(1, "again")
+    after = history.load_attempt(store, attempt_id=attempt_id)
+    assert (after.scores, after.observations) == ((tone(0, value=1.0),), (replace(found, body={"by": "again"}),))
+    (listed,) = history.list_attempts(store)
+    assert (listed.overall, listed.passed, listed.versions) == (1.0, True, {"overall": "new"})
 
 
 def test_a_late_score_is_seen_in_the_list(store: Store) -> None:

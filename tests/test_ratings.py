@@ -7,19 +7,18 @@ from dataclasses import dataclass
 import pytest
 
 from simulator.conversation import LANGUAGES, Language, Role
+from simulator.observation import Claim, check_claims
 from simulator.observation.moves import cued_moves
 from simulator.observation.words import read
 from simulator.ratings import (
     Rating,
     Reason,
-    SupportedClaim,
     anger,
     conflict_parts,
     confusion,
     escalation_risk,
     politeness,
     satisfaction,
-    support,
     tone_parts,
 )
 
@@ -126,8 +125,8 @@ WRONG: dict[str, dict[Language, str]] = {
 }
 
 
-def checked(text: str, language: Language) -> tuple[SupportedClaim, ...]:
-    return support(text, passages=PAGES[language], question=None, language=language)
+def checked(text: str, language: Language) -> tuple[Claim, ...]:
+    return check_claims(text, passages=PAGES[language], language=language)
 
 
 @pytest.mark.parametrize(("language", "text"), [(lang, text) for lang in LANGUAGES for text in RIGHT[lang]])
@@ -151,7 +150,7 @@ def test_what_no_documentation_can_say_is_no_claim(language: Language) -> None:
         "es": "¡Hola! Lo siento mucho. Lo reviso ahora mismo. ¿Puedo ayudarle en algo más?",
     }
     assert "contradicted" not in [claim.verdict for claim in checked(talk[language], language)]
-    assert support(RIGHT[language][0], passages=(), question=None, language=language) == ()
+    assert check_claims(RIGHT[language][0], passages=(), language=language) == ()
 
 
 def moves_of(text: str, language: Language) -> frozenset[str]:
@@ -372,8 +371,8 @@ def test_a_language_without_a_model_has_no_verdict() -> None:
 
 def test_numbers_are_checked_in_a_language_without_word_lists() -> None:
     pages = (Page("p", "", "Pengene betales tilbake innen 14 dager."),)
-    (right,) = support("Pengene betales innen 14 dager.", passages=pages, question=None, language="nb")
-    (wrong,) = support("Pengene betales innen 30 dager.", passages=pages, question=None, language="nb")
+    (right,) = check_claims("Pengene betales innen 14 dager.", passages=pages, language="nb")
+    (wrong,) = check_claims("Pengene betales innen 30 dager.", passages=pages, language="nb")
     assert right.support > wrong.support
 
 

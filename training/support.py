@@ -1,4 +1,4 @@
-"""Makes the weights of `ratings.support`.
+"""Makes the weights of `observation.support`.
 
     python -m training.support --data DIR
 
@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from simulator.ratings.support import FEATURES, align, features
+from simulator.observation.support import FEATURES, align, features
 from training.measures import Floats, load
 
-OUT = Path(__file__).parents[1] / "simulator" / "ratings" / "data" / "support.json"
+OUT = Path(__file__).parents[1] / "simulator" / "observation" / "support" / "weights.json"
 TRAINED = ("dstc9", "begin_wow_dev", "q2_wow", "dialfact_small")
 LANGUAGES = ("en", "ru", "es", "de", "tr", "zh", "ar", "hi", "vi")
 MEASURED_ENGLISH = ("dstc9", "dstc9_gold", *TRAINED[1:], "begin_cmudog", "begin_topicalchat")
@@ -176,7 +176,7 @@ def main() -> None:
     weights, bias = data.fit(known)
     mean = data.x[known].mean(axis=0)
     content = {
-        "about": "Weights of ratings.support, made by training/support.py. Sources: DSTC9 Track 1 (Apache-2.0), "
+        "about": "Weights of observation.support, made by training/support.py. Sources: DSTC9 Track 1 (Apache-2.0), "
         "BEGIN wow (CC BY 4.0), Q2 (MIT), DialFact (BSD-3-Clause). short_locality and kind_fit are set by hand.",
         "bias": round(bias + float(weights @ mean), 4),
         "weight": {name: round(float(value), 4) for name, value in zip(data.names, weights, strict=True)},

@@ -13,7 +13,7 @@ from simulator import yaml12
 from simulator.conversation import LANGUAGES, Language
 from simulator.director import Cue, Part
 from simulator.mood import band
-from simulator.observation import detect, read
+from simulator.observation import language_of, read
 from simulator.observation.language import small_words
 from simulator.prompts import Assignment
 from simulator.prompts.customer import customer_task, language_name, stance_of
@@ -212,7 +212,7 @@ def _is_in_language(text: str, assignment: Assignment) -> bool:
         return False
     for part in [own, *(each for each in _SENTENCE.split(own) if len(_WORD.findall(each)) >= 2 * _SHOWS_LANGUAGE)]:
         if len(_WORD.findall(part)) >= _SHOWS_LANGUAGE:
-            found = {detect(part, expected) for expected in allowed if expected is not None}
+            found = {language_of(part, expected) for expected in allowed if expected is not None}
             # A short text is only believed to be foreign where small words say so.
             words = _words(part)
             small = {word for other in LANGUAGES if other in found for word in small_words(other)}

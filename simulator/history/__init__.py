@@ -33,7 +33,7 @@ from .judgements import (
     score_pairs,
     unjudged,
 )
-from .listing import NO_VERDICT, branches, list_attempts
+from .listing import NO_VERDICT, branches, ended_attempts, list_attempts
 from .reading import load_attempt, load_log
 from .records import (
     AttemptRecord,
@@ -92,6 +92,7 @@ __all__ = [
     "create_shift",
     "end_attempt",
     "end_shift",
+    "ended_attempts",
     "fork_attempt",
     "get_snapshot",
     "list_attempts",

@@ -22,6 +22,13 @@ _SENT = select(*TURN).where(turn.c.attempt_id == bindparam("id"), turn.c.send_id
 _STEPS = select(func.count()).select_from(step).where(step.c.attempt_id == bindparam("id"))
 _ADD_TURN, _ADD_OBSERVATION, _ADD_SCORE = insert(turn), insert(observation), insert(score)
 
+_SAME_FOUND = ("attempt_id", "turn_index", "version")
+_SAME_JUDGED = (*_SAME_FOUND, "dimension", "scorer")
+_DROP_OBSERVATION, _DROP_SCORE = (
+    delete(table).where(*(table.c[name].is_not_distinct_from(bindparam(f"old_{name}")) for name in names))
+    for table, names in ((observation, _SAME_FOUND), (score, _SAME_JUDGED))
+)
+
 
 def create_attempt(
     store: Store,
@@ -149,7 +156,8 @@ def append_answer(
         observations: of the agent's turns that are answered.
         scores: of those turns; of the whole attempt where the answer ends it.
         outcome: ends the attempt, at the time of the last message.
-        scorecard: of the attempt that ends, with the keys `overall` (number or None) and `passed`.
+        scorecard: of the attempt that ends, with the keys `overall` (number or None) and `passed`, and `versions`: a
+            text for each value's name, the same for values that may be compared.
 
     Returns:
         False, having written nothing, if `answers_index` is no longer the last turn or there are more steps: load
@@ -215,32 +223,49 @@ def end_attempt(
 
 
 def save_scores(
-    store: Store, *, attempt_id: str, scores: Sequence[StoredScore], scorecard: dict[str, Any] | None = None
-) -> None:
-    """Store scores that come late, such as a judge's, also after the attempt has ended.
+    store: Store,
+    *,
+    attempt_id: str,
+    scores: Sequence[StoredScore],
+    observations: Sequence[StoredObservation] = (),
+    scorecard: dict[str, Any] | None = None,
+    steps: int | None = None,
+) -> bool:
+    """Store scores that come late, such as a judge's or a newer scorer's, also after the attempt has ended.
 
-    A score replaces what the same version of the same scorer said before about the same turn and dimension. With a
-    scorecard, the attempt's is replaced in the same transaction.
+    A score replaces what the same version of the same scorer said before about the same turn and dimension, an
+    observation what the same version found before in the same turn; those of other versions stay. All of it or
+    nothing.
+
+    Args:
+        store: the history.
+        attempt_id: the attempt.
+        scores: of turns, or of the whole attempt.
+        observations: of turns.
+        scorecard: replaces the attempt's.
+        steps: how many steps they were made with; not looked at if left out.
+
+    Returns:
+        False, having written nothing, if there are more steps.
 
     Raises:
         UnknownAttempt, Inconsistent.
     """
     with store.writing() as connection:
         lock(connection, attempt_id)
-        for each in scores:
-            connection.execute(
-                delete(score).where(
-                    score.c.attempt_id == attempt_id,
-                    score.c.turn_index.is_not_distinct_from(each.turn_index),
-                    score.c.dimension == each.dimension,
-                    score.c.scorer == each.scorer,
-                    score.c.version == each.version,
-                )
-            )
+        if steps is not None and connection.execute(_STEPS, {"id": attempt_id}).scalar_one() != steps:
+            return False
+        if observations:
+            rows = [{"attempt_id": attempt_id, **vars(each)} for each in observations]
+            connection.execute(_DROP_OBSERVATION, [{f"old_{name}": row[name] for name in _SAME_FOUND} for row in rows])
+            connection.execute(_ADD_OBSERVATION, rows)
         if scores:
-            connection.execute(_ADD_SCORE, [{"attempt_id": attempt_id, **vars(each)} for each in scores])
+            rows = [{"attempt_id": attempt_id, **vars(each)} for each in scores]
+            connection.execute(_DROP_SCORE, [{f"old_{name}": row[name] for name in _SAME_JUDGED} for row in rows])
+            connection.execute(_ADD_SCORE, rows)
         if scorecard is not None:
             connection.execute(update(attempt).where(attempt.c.id == attempt_id).values(scorecard=scorecard))
+    return True
 
 
 def end(

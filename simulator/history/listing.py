@@ -120,6 +120,23 @@ def branches(store: Store, *, root_id: str) -> list[AttemptSummary]:
     return found
 
 
+def ended_attempts(store: Store, *, trainee: str | None = None, since: datetime | None = None) -> list[str]:
+    """The ids of all attempts that have ended, every branch, oldest first.
+
+    Args:
+        store: the history.
+        trainee: only this trainee's.
+        since: only those started at this moment or later.
+    """
+    query = select(attempt.c.id).where(attempt.c.ended_at.is_not(None))
+    if trainee is not None:
+        query = query.where(attempt.c.trainee == trainee)
+    if since is not None:
+        query = query.where(attempt.c.started_at >= since)
+    with store.reading() as connection:
+        return list(connection.execute(query.order_by(attempt.c.started_at, attempt.c.id)).scalars())
+
+
 def of_shifts(connection: Connection, shift_ids: list[str]) -> dict[str, tuple[AttemptSummary, ...]]:
     """The newest branch of each attempt of some shifts, in order of their places, by shift."""
     query = _SUMMARY.where(NEWEST, attempt.c.shift_id.in_(shift_ids)).order_by(attempt.c.shift_place, attempt.c.id)
@@ -138,6 +155,7 @@ def _summary(row: Row[Any]) -> AttemptSummary:
         overall=scorecard.get("overall"),
         passed=scorecard.get("passed"),
         scores={name: value for name, value in scorecard.items() if name != "passed" and _is_score(value)},
+        versions=scorecard.get("versions", {}),
         help=dict(zip(HELP, helped, strict=True)),
     )
 

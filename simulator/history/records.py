@@ -198,6 +198,8 @@ class AttemptSummary:
         passed: the same.
         branches: how many attempts the family has, itself included.
         scores: every value in the scorecard by its name: the dimensions' and `overall`. None is no verdict.
+        versions: of these values, by the same names: only values of the same version may be compared. A name is
+            missing where the version is not known.
         help: how many steps the family has of each kind that is help (`HELP`), also with what was taken back.
     """
 
@@ -221,6 +223,7 @@ class AttemptSummary:
     shift_place: int | None
     branches: int
     scores: dict[str, float | None]
+    versions: dict[str, str]
     help: dict[StepKind, int]
 
 

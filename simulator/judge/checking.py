@@ -12,7 +12,7 @@ from simulator.conversation import Quote
 from simulator.judge.answer import Checked, Opinion, read_findings, read_opinion
 from simulator.judge.criteria import Criterion, Void, criteria
 from simulator.judge.quotes import find_quote
-from simulator.observation import conveys, detect, read
+from simulator.observation import conveys, language_of, read
 from simulator.scoring import ReaderLanguage
 
 _HIGH = 3
@@ -85,7 +85,7 @@ def check_verdicts(data: Mapping[str, Any], heard: Heard, language: ReaderLangua
     read_ = {each: read_opinion(data.get(each.name)) for each in criteria()}
     reasons = " ".join(found.reason for found in read_.values() if not isinstance(found, str))
     # All reasons together: one alone is too short to tell its language for sure.
-    foreign = detect(reasons, language) not in (language, None)
+    foreign = language_of(reasons, language) not in (language, None)
     return tuple(_verdict(each, found, heard, language, foreign=foreign) for each, found in read_.items())
 
 

@@ -7,32 +7,39 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 
-from simulator.case import Case
+from simulator.case import Case, record_texts
 from simulator.conversation import LANGUAGES, Language, Quote
 from simulator.observation.base import VERSION, Claim, Found, Move, Observation, Verdict
-from simulator.observation.claims import check_claims
-from simulator.observation.language import detect
+from simulator.observation.claims import Conveyed, check_claims
+from simulator.observation.language import WITHOUT_SPACES, language_of
 from simulator.observation.moves import RUDE_MOVES, asks_for, is_plain_question, is_wish, observed_moves
 from simulator.observation.phrases import Phrase, PhraseError, find_all, parse_phrase
+from simulator.observation.support import Knowledge
 from simulator.observation.words import Text, key_of, read
+from simulator.scenarios.formats import Scenario
 
 __all__ = [
     "RUDE_MOVES",
     "VERSION",
     "Claim",
     "Found",
+    "Knowledge",
     "Move",
     "Observation",
     "PhraseError",
     "Verdict",
+    "check_claims",
     "conveys",
-    "detect",
+    "facts_said",
+    "language_of",
     "observe",
     "parse_phrase",
     "read",
     "requests",
+    "scenario_claims",
 ]
 
 _FEWEST_WORDS_FOR_LANGUAGE = 3
@@ -62,31 +69,29 @@ def observe(
         asked: id of the fact that the customer has asked for in it: "within 14 days" alone then says it.
         written: ISO 639-1 code of the language that the reply is in, if that is known already.
     """
-    written = written or detect(reply, language)
+    written = written or language_of(reply, language)
     own = written if written in LANGUAGES else language
     text = read(reply, own)
-    wrong = written is not None and written != language and len(text.tokens) >= _FEWEST_WORDS_FOR_LANGUAGE
-    facts: list[Found] = []
+    wrong = (
+        written is not None
+        and written != language
+        and (len(text.tokens) >= _FEWEST_WORDS_FOR_LANGUAGE or written in WITHOUT_SPACES)
+    )
+    facts: tuple[Found, ...] = ()
     asked_for: list[Found] = []
-    forbidden: list[Found] = []
+    claims: tuple[Claim, ...] = ()
     if case is not None and own in case.scenario.languages:
         if not wrong:
             context = read(customer_said[-1], own).keys if customer_said else frozenset()
-            facts = [
-                Found(fact.id, quote)
-                for fact in case.scenario.facts
-                if (quote := conveys(fact.phrases[own], text, context=context if fact.id == asked else frozenset()))
-            ]
+            facts = facts_said(case.scenario, text, asked=asked, context=context)
             asked_for = [
                 Found(hidden.id, quote)
                 for hidden in case.hidden_facts
                 if (quote := requests(hidden.asked_by[own], text)) is not None
             ]
-        forbidden = [
-            Found(claim.id, quote)
-            for claim in case.scenario.forbidden
-            if (quote := conveys(claim.phrases[own], text, wishes=False)) is not None
-        ]
+        claims = scenario_claims(
+            case.scenario, text, passages=case.passages_in(own), customer_said=customer_said, facts=facts
+        )
     issue = case.scenario.issue.get(own, ()) if case is not None else ()
     moves = observed_moves(
         text,
@@ -96,11 +101,10 @@ def observe(
         wrong_language=wrong,
     )
     stuffed = _is_heap(text, facts)
-    claims = _claims(text, case, own, customer_said, facts, forbidden) if case is not None else ()
     return Observation(
         language=written,
         moves=tuple(move for move in moves if not stuffed or move.move in RUDE_MOVES),
-        facts=() if stuffed else tuple(facts),
+        facts=() if stuffed else facts,
         asked=() if stuffed else tuple(asked_for),
         claims=claims,
         words=len(text.tokens),
@@ -116,7 +120,7 @@ def conveys(
     Args:
         phrases: in the notation of the author's guide.
         text: where to look.
-        context: keys of the words that the other side has just said, see `phrases.find`.
+        context: keys of the words that the other side has just said, see `phrases.find_all`.
         wishes: whether what the customer is said to want counts too ("you would like a full refund").
     """
     for phrase in _parsed(tuple(phrases), text.language):
@@ -136,7 +140,7 @@ def _parsed(phrases: tuple[str, ...], language: Language) -> tuple[Phrase, ...]:
     return tuple(parse_phrase(phrase, language) for phrase in phrases)
 
 
-def _is_heap(text: Text, facts: list[Found]) -> bool:
+def _is_heap(text: Text, facts: tuple[Found, ...]) -> bool:
     """Whether a text is keywords in a heap: hardly a function word, and no pause for breath.
 
     A sentence that holds three facts is suspected sooner.
@@ -152,26 +156,67 @@ def _is_heap(text: Text, facts: list[Found]) -> bool:
     return small / len(words) < share and longest > _HEAP_CLAUSE
 
 
-def _claims(
+def facts_said(
+    scenario: Scenario, text: Text, *, asked: str | None = None, context: frozenset[str] = frozenset()
+) -> tuple[Found, ...]:
+    """The facts of a scenario that a text conveys.
+
+    Args:
+        scenario: the scenario, which has the text's language.
+        text: the reply.
+        asked: id of the fact that the customer has asked for, if any.
+        context: keys of the words in which it was asked for.
+    """
+    return tuple(
+        Found(fact.id, quote)
+        for fact in scenario.facts
+        if (quote := conveys(fact.phrases[text.language], text, context=context if fact.id == asked else frozenset()))
+    )
+
+
+def scenario_claims(
+    scenario: Scenario,
     text: Text,
-    case: Case,
-    language: Language,
+    *,
+    passages: Iterable[Knowledge],
     customer_said: tuple[str, ...],
-    facts: list[Found],
-    forbidden: list[Found],
+    facts: Iterable[Found],
 ) -> tuple[Claim, ...]:
-    # What an expert says of a conveyed fact, and how authors phrase it, may be said with it.
-    conveyed = [case.fact(found.id) for found in facts]
-    said = [part for fact in conveyed for part in (fact.answer[language], *fact.phrases[language])]
+    """What a reply in a case states, checked against the case too: see `check_claims`.
+
+    An unfounded claim costs points in a case, and paraphrase can be missed: so a sentence that nothing says, and that
+    has no value to look up, is left out.
+
+    Args:
+        scenario: the scenario, which has the text's language.
+        text: the reply.
+        passages: the documentation.
+        customer_said: the customer's messages so far.
+        facts: what the reply conveys.
+    """
+    language = text.language
+    known = {fact.id: fact for fact in scenario.facts}
+    said = [(found.quote, known[found.id]) for found in facts]
     checked = check_claims(
-        text,
-        passages=case.passages_in(language),
-        known=(*case.record_texts(language), *customer_said, *said),
-        conveyed=[(found.quote, case.fact(found.id).source) for found in facts],
+        text.source,
+        language=language,
+        passages=passages,
+        question=customer_said[-1] if customer_said else None,
+        record=record_texts(scenario, language),
+        # How authors phrase a fact may be said with it.
+        said=(*customer_said, *(phrase for _, fact in said for phrase in fact.phrases[language])),
+        conveyed=[Conveyed(quote, fact.source, fact.answer[language]) for quote, fact in said],
     )
     made = tuple(
-        Claim(found.quote, "contradicted", case.forbidden(found.id).source, 0.0, forbidden=found.id)
-        for found in forbidden
+        Claim(quote, "contradicted", claim.source, 0.0, forbidden=claim.id)
+        for claim in scenario.forbidden
+        if (quote := conveys(claim.phrases[language], text, wishes=False)) is not None
     )
-    free = [c for c in checked if not any(c.quote.start <= f.quote.start < c.quote.end for f in made)]
+    # Where no passage says it, naming the one that came nearest would look like a source.
+    counted = (
+        replace(claim, passage=None) if claim.verdict == "unsupported" else claim
+        for claim in checked
+        if claim.checkable or claim.verdict != "unsupported"
+    )
+    free = [c for c in counted if not any(c.quote.start <= f.quote.start < c.quote.end for f in made)]
     return tuple(sorted((*free, *made), key=lambda claim: claim.quote.start))

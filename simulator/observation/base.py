@@ -8,7 +8,7 @@ from typing import Literal
 from simulator.conversation import Quote
 from simulator.scenarios.formats import MoveName
 
-VERSION = "1"
+VERSION = "2"
 """Version of the observer. Raise it when the same reply may be observed differently."""
 
 Verdict = Literal["supported", "contradicted", "unsupported"]
@@ -31,15 +31,36 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Something that counted.
+
+    Args:
+        quote: the words, verbatim in the text that was rated; None where it is no single place in it.
+        note: what it is, as a key: a category of words, a move, a mark of form ("shouts").
+        weight: how much it counted: above 0 it raised the value, below 0 it lowered it. To be compared inside one
+            rating only.
+        turn: index of the message that the quote is from, where a conversation was rated.
+    """
+
+    quote: Quote | None
+    note: str
+    weight: float
+    turn: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A checkable statement of a reply.
 
     Args:
         quote: the words that state it.
         verdict: what the documentation says to it.
-        passage: id of the passage that decides, if one does.
-        support: 0 contradicted or found nowhere, to 1 said by the passage.
+        passage: id of the passage that decides, or that an unsupported claim was compared with; None where the case's
+            record decides.
+        support: 0-1, how far what is known says so.
         forbidden: id of the scenario's forbidden claim that it makes, if it makes one.
+        checkable: whether it has a value (a number, a date, an amount) that can be looked up, with a plain outcome.
+        reasons: what counted, in log-odds of support; notes are names of features (`observation.support`).
     """
 
     quote: Quote
@@ -47,6 +68,8 @@ class Claim:
     passage: str | None
     support: float
     forbidden: str | None = None
+    checkable: bool = True
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +102,16 @@ class Observation:
     def forbidden(self) -> tuple[str, ...]:
         """Ids of the forbidden claims that were made."""
         return tuple(claim.forbidden for claim in self.claims if claim.forbidden)
+
+
+def quote_of(words: str, text: str, start: int = 0, end: int | None = None) -> Quote | None:
+    """The first place of some words in a part of a text, whatever their case; None where they are not there as such."""
+    place = text.find(words, start, len(text) if end is None else end)
+    if place < 0:
+        lower = text.lower()
+        if len(lower) != len(text):
+            return None
+        place = lower.find(words.lower(), start, len(text) if end is None else end)
+    if place < 0 or not words:
+        return None
+    return Quote(text[place : place + len(words)], place, place + len(words))

@@ -1,276 +1,303 @@
-"""Checkable statements of a reply, and what the documentation says to them."""
+"""What a reply states, and what the documentation says to it: one way to check, for attempts and for transcripts.
+
+Every sentence that states something is weighed against the passage that is about it (`observation.support`). Around
+that model stand a few rules for what it cannot know: which passages have the very values of a sentence, what the case
+gives, and what no documentation says, because it is about the agent's own steps or the customer's experience.
+"""
 
 from __future__ import annotations
 
-import math
-import re
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
+from itertools import chain
+from typing import NamedTuple
 
-from simulator.conversation import Language, Quote
-from simulator.documents import Passage
-from simulator.observation.base import Claim, Verdict
+from simulator.conversation import LANGUAGES, Language, Quote
+from simulator.observation.base import Claim
 from simulator.observation.lexicon import lexicon
-from simulator.observation.moves import is_plain_question
-from simulator.observation.phrases import Item, Quantity, find_all, items_of, parse_phrase
-from simulator.observation.words import Text, Token, read
+from simulator.observation.phrase_index import PhraseIndex, said
+from simulator.observation.phrases import Quantity, items_of, parse_phrase
+from simulator.observation.support import (
+    CELLS,
+    Knowledge,
+    Weighed,
+    in_sentences,
+    lists,
+    shortlist,
+    statements,
+    weigh,
+)
+from simulator.observation.support.reading import read as read_any
+from simulator.observation.values import Value, given_by, is_span, values_in
+from simulator.observation.words import Text, read
 from simulator.scenarios.formats import MoveName
 
-_SAYS_SO = 0.22
-"""Share of a statement's meaning that a sentence with the same value must have to support it."""
-_SAYS_OTHERWISE = 0.45
-"""Share of a statement's meaning that a sentence with another value must have to contradict it."""
-_SAYS_OTHERWISE_OF_PEOPLE = 0.7
-"""The same for a statement about what the agent does or the customer has been through: "you have waited two weeks"."""
-_FEWEST_SHARED = 3
-"""So many words at least have to be the same in a sentence that contradicts."""
-_FEWEST_WORDS = 4
-"""Shorter statements are contradicted by a value only."""
-_NOT_VAGUE = 3
-"""With fewer words ("They have 14 days") a quantity that the documentation knows is given the benefit of the doubt."""
-_MOST_QUANTITIES = 40
-"""So many in one sentence are checked: no honest one has more."""
-_SAYS_THE_OPPOSITE = 0.9
-"""Share of a statement's meaning that a sentence with the other negation must have to contradict it."""
+_CONVEYED = 0.9
+"""Support, at least, of a statement that conveys a fact of the scenario: its author says so."""
+_SAME_MATTER = 0.34
+"""Share of a statement's words that a sentence with its value must have to be about the same."""
+_SURE = 0.8
+"""Support by the record that outweighs a passage in which a value is said of something else."""
+_IN_DOUBT = 0.4
+"""Support from which on a statement whose values are all there is no proof of anything, though it is not supported."""
+_FEW_WORDS = 3
+"""With fewer words ("They have 14 days") a statement does not tell what its value is of."""
+_READ = 5_000
+"""Characters of a reply in which phrases are looked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One sentence of the documentation."""
+class Conveyed(NamedTuple):
+    """A fact that a reply conveys: its words, the id of the passage that says it, and what an expert says of it."""
 
+    quote: Quote
     passage: str
-    words: frozenset[str]
-    title: frozenset[str]
-    quantities: frozenset[Quantity]
-    negated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Documentation:
-    """The documentation of a product in one language, read sentence by sentence; `weight` is the idf of a word."""
-
-    lines: tuple[Line, ...]
-    weight: dict[str, float]
-
-    def overlaps(self, words: frozenset[str]) -> list[float]:
-        """For each line, the share of the words' weight that it has too, its title counting half: 0-1."""
-        total = sum(map(self._weight, words))
-        if not total:
-            return [0.0] * len(self.lines)
-        return [
-            (sum(map(self._weight, words & line.words)) + sum(map(self._weight, (words & line.title) - line.words)) / 2)
-            / total
-            for line in self.lines
-        ]
-
-    def _weight(self, word: str) -> float:
-        return self.weight.get(word, 1.0)
-
-
-@lru_cache(maxsize=32)
-def documentation(passages: tuple[Passage, ...], language: Language) -> Documentation:
-    """Reads passages for checking. Cached: it takes some tens of milliseconds for a product."""
-    lines = [line for passage in passages for line in _lines(passage, language)]
-    count = Counter(word for line in lines for word in line.words | line.title)
-    weight = {word: math.log(1 + len(lines) / n) / math.log(1 + len(lines)) for word, n in count.items()}
-    return Documentation(tuple(lines), weight)
-
-
-def _lines(passage: Passage, language: Language) -> Iterable[Line]:
-    title = _words(items_of(read(passage.title, language)))
-    heading: frozenset[str] = frozenset()
-    in_table = False
-    for part in re.split(r"(?<=[.!?])\s+|\n+", passage.text):
-        begins_table = part.startswith("|") and not in_table
-        in_table = part.startswith("|")
-        # Cell by cell: a unit does not reach into the next one.
-        texts = [read(cell, language) for cell in (part.split("|") if in_table else [part])]
-        read_items = [(items_of(text), text) for text in texts if text.tokens]
-        if read_items:
-            words = frozenset().union(*(_words(items) for items, _ in read_items))
-            # What stands above a column is said of each of its cells.
-            heading = words if begins_table else heading if in_table else frozenset()
-            quantities = frozenset(quantity for items, text in read_items for quantity in _quantities(items, text))
-            negated = any(_negated(text.tokens) for _, text in read_items)
-            yield Line(passage.id, words, title | heading, quantities, negated)
-
-
-def _words(items: Iterable[Item]) -> frozenset[str]:
-    return frozenset(item.atom for item in items if isinstance(item.atom, str))
-
-
-def _quantities(items: Iterable[Item], text: Text) -> list[Quantity]:
-    return [
-        item.atom
-        for item in items
-        if isinstance(item.atom, Quantity)
-        # A number in words without a unit is mostly a figure of speech ("one moment").
-        and (item.atom.dimension is not None or text.tokens[item.first].digits)
-    ]
-
-
-@lru_cache(maxsize=4_096)
-def _given(part: str, language: Language) -> tuple[Quantity, ...]:
-    """The quantities of a line of the record or of the customer's: the same lines come with every reply."""
-    text = read(part, language)
-    return tuple(_quantities(items_of(text), text))
-
-
-def _negated(tokens: Iterable[Token]) -> bool:
-    return any(token.negates for token in tokens)
+    answer: str
 
 
 def check_claims(
-    text: Text, *, passages: tuple[Passage, ...], known: Iterable[str], conveyed: Iterable[tuple[Quote, str]]
+    text: str,
+    *,
+    language: str,
+    passages: Iterable[Knowledge],
+    question: str | None = None,
+    record: Sequence[str] = (),
+    said: Sequence[str] = (),
+    conveyed: Sequence[Conveyed] = (),
 ) -> tuple[Claim, ...]:
-    """Finds what a reply states that can be checked, sentence by sentence, and checks it.
+    """Finds what a reply states, sentence by sentence, and checks it.
+
+    Questions, offers and greetings are no claims. What the agent does, and what the customer has been through, is one
+    only where a passage contradicts it.
 
     Args:
         text: the reply.
-        passages: the documentation in the reply's language.
-        known: what else may be said without a source: the case's record and what the customer has told.
-        conveyed: quotes of the facts conveyed, with the id of the passage that says each.
+        language: ISO 639-1 code of the reply's language. Values are read with their units in those of the scenarios,
+            and compared as plain numbers in others.
+        passages: what to check against; without any there is no claim.
+        question: what the customer has just said, if anything.
+        record: what is known of the case, line by line: it supports a statement as a passage does.
+        said: what else may be repeated: of these lines the values count only, for customers say what is not so.
+        conveyed: facts of the scenario that the reply conveys, as far as they are known.
     """
-    documents = documentation(passages, text.language)
-    given = frozenset(quantity for part in known for quantity in _given(part, text.language))
-    sources = {text.sentence_at(quote.start): passage for quote, passage in reversed(list(conveyed))}
-    personal = {text.sentence_at(quote.start) for quote in _personal(text)}
-    items: dict[int, list[Item]] = {}
-    for item in items_of(text):
-        items.setdefault(text.tokens[item.first].sentence, []).append(item)
-    tokens = {number: list(run) for number, run in groupby(text.tokens, lambda token: token.sentence)}
-    claims = []
-    for number, inside in items.items():
-        if is_plain_question(text, number):
-            continue
-        stated = tuple(dict.fromkeys(_quantities(inside, text)))[:_MOST_QUANTITIES]
-        statement = _Statement(
-            quote=text.sentence_quote(number),
-            words=_words(inside),
-            quantities=tuple(q for q in stated if q not in given),
-            stated=frozenset(stated),
-            negated=_negated(tokens[number]),
-            source=sources.get(number),
-            personal=number in personal,
-        )
-        claim = _check(statement, documents)
-        if claim is not None:
-            claims.append(claim)
-    return tuple(claims)
+    known = tuple(passages)
+    if not known:
+        return ()
+    reply = _Reply.of(text, language, (*record, *said, *(fact.answer for fact in conveyed)))
+    check = _Check(known, tuple((p.title, p.text) for p in known), question, tuple(record), tuple(conveyed), reply)
+    claims = (check.claim(quote) for quote in statements(text, language))
+    return tuple(claim for claim in claims if claim is not None)
 
 
 @dataclass(frozen=True, slots=True)
-class _Statement:
-    """A sentence to check: its words, its new quantities and all that it states, the passage of the fact that it
-    conveys, if it does, and whether it is about what the agent does or the customer has been through."""
+class _Reply:
+    """A reply read: `text` is None in a language without a lexicon."""
 
-    quote: Quote
-    words: frozenset[str]
-    quantities: tuple[Quantity, ...]
-    stated: frozenset[Quantity]
-    negated: bool
-    source: str | None
-    personal: bool
+    source: str
+    language: str
+    text: Text | None
+    given: frozenset[Quantity]
+    steps: tuple[Quote, ...] = ()
+    """Where it tells what the agent does."""
+    feelings: tuple[Quote, ...] = ()
+    """Where it speaks of the customer, or of how sorry the agent is."""
+    lived: frozenset[int] = frozenset()
+    """Clauses that tell what the customer has been through."""
+
+    @classmethod
+    def of(cls, source: str, language: str, lines: Iterable[str]) -> _Reply:
+        own: Language | None = next((known for known in LANGUAGES if known == language), None)
+        if own is None:
+            return cls(source, language, None, frozenset())
+        text = read(source, own)
+        start = text if len(source) <= _READ else read(source[:_READ], own)
+        lived = [_clause_at(start, quote) for quote in _found(_lived(own), start)]
+        steps, feelings = (tuple(_found(_making(moves, own), start)) for moves in (_STEPS, _FEELINGS))
+        return cls(source, language, text, given_by(lines, own), steps, feelings, frozenset(lived))
+
+    def values(self, quote: Quote) -> tuple[list[Value], frozenset[str]]:
+        """The values of a sentence that want a source, and the numbers of the others."""
+        if self.text is None:
+            return [], frozenset()
+        inside = [value for value in values_in(self.text) if quote.start <= value.start < quote.end]
+        dates = {value.quantity for value in inside} & self.given
+        new = [v for v in inside if not (self._is_given(v) or is_span(v.quantity, dates, self.given))]
+        wanted = frozenset[str]().union(*(value.keys for value in new))
+        return new, frozenset[str]().union(*(value.keys for value in inside)) - wanted
+
+    def _is_given(self, value: Value) -> bool:
+        number, dimension = value.quantity.value, value.quantity.dimension
+        # "649 plus 12.90", "the weeks of the 23rd and the 30th": money and dates whose unit is understood.
+        plain = dimension is None and any(
+            number == (given.value % 100 if given.dimension == "date" else given.value) for given in self.given
+        )
+        return plain or value.quantity in self.given or value.clause in self.lived
+
+    def is_step(self, quote: Quote) -> bool:
+        return any(quote.start <= other.start < quote.end for other in self.steps)
+
+    def is_personal(self, quote: Quote) -> bool:
+        return any(quote.start <= other.start < quote.end for other in (*self.steps, *self.feelings))
+
+    def is_lived(self, quote: Quote) -> bool:
+        if self.text is None or not self.lived:
+            return False
+        clauses = {token.clause for token in self.text.tokens if quote.start <= token.start < quote.end}
+        return not clauses.isdisjoint(self.lived)
 
 
-_Finding = tuple[Verdict, str | None, float]
+@dataclass(frozen=True, slots=True)
+class _Check:
+    known: tuple[Knowledge, ...]
+    pages: tuple[tuple[str, str], ...]
+    question: str | None
+    record: tuple[str, ...]
+    conveyed: tuple[Conveyed, ...]
+    reply: _Reply
 
+    def claim(self, quote: Quote) -> Claim | None:
+        """A sentence checked; None where it states nothing that could be."""
+        new, given = self.reply.values(quote)
+        facts = [fact for fact in self.conveyed if quote.start <= fact.quote.start < quote.end]
+        if facts:
+            return self._conveying(quote, facts, new, given)
+        place = shortlist(quote.text, self.pages, self.question, self.reply.language)[0]
+        weighed, passage = self._weigh(quote, (self.pages[place],), given), self.known[place].id
+        if weighed is None:
+            return None
+        homes = [place]
+        if weighed.verdict != "supported" and new:
+            homes = self._homes(quote, new) or homes
+            other = self._weigh(quote, tuple(self.pages[home] for home in homes), given) if homes != [place] else None
+            if other is not None and other.support > weighed.support:
+                weighed, passage = other, self.known[homes[0]].id
+        no_value = (not new and self.reply.is_lived(quote)) or (not weighed.by_value and self.reply.is_step(quote))
+        if weighed.verdict == "contradicted" and no_value:
+            return None
+        if weighed.verdict == "unsupported" and (self.reply.is_personal(quote) or self.reply.is_lived(quote)):
+            return None
+        known = self._known(quote, given, weighed) if weighed.verdict != "supported" and not new else None
+        if known is not None:
+            return known
+        in_doubt = weighed.verdict == "unsupported" and weighed.support >= _IN_DOUBT and not weighed.by_value
+        checkable = self._checkable(quote, new) and not in_doubt
+        return Claim(quote, weighed.verdict, passage, weighed.support, checkable=checkable, reasons=weighed.reasons)
 
-def _check(statement: _Statement, documents: Documentation) -> Claim | None:
-    findings: list[_Finding] = []
-    if statement.quantities:
-        overlaps = documents.overlaps(statement.words)
-        vague = len(statement.words) < _NOT_VAGUE
-        together = _said_together(statement, overlaps, documents)
-        if together is not None:
-            return Claim(statement.quote, "supported", together[0], round(min(1.0, 0.5 + together[1] / 2), 3))
-        for quantity in statement.quantities:
-            found = _check_quantity(quantity, overlaps, documents, statement, vague=vague)
-            if found is not None and not (statement.personal and found[0] == "unsupported"):
-                findings.append(found)
-    elif statement.source is None and len(statement.words) >= _FEWEST_WORDS:
-        opposite = _opposite(statement, documents)
-        if opposite is not None:
-            findings.append(opposite)
-    if not findings:
-        return Claim(statement.quote, "supported", statement.source, 1.0) if statement.source else None
-    order = ("contradicted", "unsupported", "supported")
-    verdict, passage, support = min(findings, key=lambda found: (order.index(found[0]), found[2]))
-    return Claim(statement.quote, verdict, passage, round(support, 3))
+    def _conveying(self, quote: Quote, facts: list[Conveyed], new: list[Value], given: frozenset[str]) -> Claim:
+        """A sentence that says what a fact says: only a wrong value beside it can make it wrong."""
+        places = {fact.passage: place for fact in facts for place, p in enumerate(self.known) if p.id == fact.passage}
+        more = [place for place in self._homes(quote, new) if place not in places.values()] if new else []
+        answers = tuple(("", fact.answer) for fact in facts)
+        texts = (*(self.pages[place] for place in (*places.values(), *more)), *answers)
+        weighed = self._weigh(quote, texts, given)
+        passage = facts[0].passage
+        if weighed is None:
+            return Claim(quote, "supported", passage, 1.0)
+        if weighed.verdict == "contradicted" and weighed.by_value:
+            return Claim(quote, "contradicted", passage, weighed.support, reasons=weighed.reasons)
+        return Claim(quote, "supported", passage, max(_CONVEYED, weighed.support), reasons=weighed.reasons)
 
+    def _weigh(self, quote: Quote, texts: tuple[tuple[str, str], ...], given: frozenset[str]) -> Weighed | None:
+        reply = self.reply
+        return weigh(quote, reply.source, texts, question=self.question, language=reply.language, given=given)
 
-def _said_together(statement: _Statement, overlaps: list[float], documents: Documentation) -> tuple[str, float] | None:
-    """The passage, and its share of the statement's meaning, that has all of several quantities in one line: a price
-    list says "Family, 3 meals, 79.20" in few words."""
-    wanted = statement.stated
-    if len(wanted) < 2:
-        return None
-    fits = [
-        (overlap, line.passage)
-        for line, overlap in zip(documents.lines, overlaps, strict=True)
-        if wanted <= line.quantities and overlap >= _SAYS_SO
-    ]
-    if not fits:
-        return None
-    overlap, passage = max(fits)
-    return passage, overlap
-
-
-def _check_quantity(
-    quantity: Quantity, overlaps: list[float], documents: Documentation, statement: _Statement, *, vague: bool
-) -> _Finding | None:
-    """What the documentation says to a quantity; nothing where the statement is too `vague` to tell what it counts."""
-    fewest = _FEWEST_SHARED if statement.personal else min(_FEWEST_SHARED, len(statement.words))
-    with_it: tuple[float, str | None] = (0.0, None)
-    without: tuple[float, str | None] = (0.0, None)
-    for line, overlap in zip(documents.lines, overlaps, strict=True):
-        if quantity in line.quantities:
-            if line.passage == statement.source:
-                return "supported", statement.source, 1.0
-            if overlap > with_it[0] or with_it[1] is None:
-                with_it = (overlap, line.passage)
-        elif (
-            overlap > without[0]
-            and len(statement.words & (line.words | line.title)) >= fewest
-            and any(other.dimension == quantity.dimension for other in line.quantities)
+    def _known(self, quote: Quote, given: frozenset[str], weighed: Weighed) -> Claim | None:
+        """The claim that an expert makes too beside a fact that is conveyed, or that the case's record supports; the
+        record has a word for much, and outweighs that a value is said of something else only where it is plain."""
+        answers = tuple(fact.answer for fact in self.conveyed)
+        sure = _SURE if weighed.verdict == "contradicted" and weighed.by_value else 0.0
+        for lines, passage, least in (
+            (answers, next((fact.passage for fact in self.conveyed), None), 0.0),
+            (self.record, None, sure),
         ):
-            without = (overlap, line.passage)
-    if with_it[0] >= _SAYS_SO and with_it[0] >= 0.6 * without[0]:
-        return "supported", with_it[1], min(1.0, 0.5 + with_it[0] / 2)
-    if quantity.dimension is None:
+            found = self._weigh(quote, (("", "\n".join(lines)),), given) if lines else None
+            if found is not None and found.verdict == "supported" and found.support >= least:
+                return Claim(quote, "supported", passage, found.support, reasons=found.reasons)
         return None
-    if without[0] >= (_SAYS_OTHERWISE_OF_PEOPLE if statement.personal else _SAYS_OTHERWISE):
-        return "contradicted", without[1], 0.0
-    if vague and with_it[1] is not None:
-        return None
-    return "unsupported", None, with_it[0] / 2
+
+    def _checkable(self, quote: Quote, new: list[Value]) -> bool:
+        """Whether a sentence has a value that wants a source, and tells what it is of."""
+        text = self.reply.text
+        if text is None:
+            return any(token.number for token in read_any(quote.text, self.reply.language).tokens)
+        words = _words(text, quote)
+        homes = (line for value in new for _, line in self._homes_of(value.quantity))
+        vague = len(words) < _FEW_WORDS and any(words & line or not words for line in homes)
+        return bool(new) and not vague
+
+    def _homes_of(self, quantity: Quantity) -> tuple[tuple[int, frozenset[str]], ...]:
+        if self.reply.text is None:
+            return ()
+        return _value_index(self.pages, self.reply.text.language).get(quantity, ())
+
+    def _homes(self, quote: Quote, new: list[Value]) -> list[int]:
+        """The passages with the values of a sentence, each in the line that has most of its words; in a whole manual
+        the numbers of one honest sentence can stand in two of them."""
+        if self.reply.text is None:
+            return []
+        words = _words(self.reply.text, quote)
+        found: list[int] = []
+        for value in new:
+            overlaps = [
+                (len(words & line) / max(1, len(words)), -place) for place, line in self._homes_of(value.quantity)
+            ]
+            best = max(overlaps, default=(0.0, 0))
+            if best[0] >= _SAME_MATTER and -best[1] not in found:
+                found.append(-best[1])
+        return found
 
 
-def _opposite(statement: _Statement, documents: Documentation) -> _Finding | None:
-    """A sentence of the documentation that says nearly the same with the other negation."""
-    best: dict[bool, tuple[float, str]] = {True: (0.0, ""), False: (0.0, "")}
-    for line, overlap in zip(documents.lines, documents.overlaps(statement.words), strict=True):
-        best[line.negated] = max(best[line.negated], (overlap, line.passage))
-    same, (other, passage) = best[statement.negated][0], best[not statement.negated]
-    return ("contradicted", passage, 0.0) if other >= _SAYS_THE_OPPOSITE and other > same else None
+def _words(text: Text, quote: Quote) -> frozenset[str]:
+    return frozenset(
+        item.atom
+        for item in items_of(text)
+        if isinstance(item.atom, str) and quote.start <= text.tokens[item.first].start < quote.end
+    )
 
 
-_PERSONAL: tuple[MoveName, ...] = (
-    "gives_next_step",
-    "stalls",
-    "takes_ownership",
-    "names_feeling",
-    "empathises",
-    "apologises",
-    "restates",
-)
+@lru_cache(maxsize=32)
+def _value_index(
+    pages: tuple[tuple[str, str], ...], language: Language
+) -> dict[Quantity, tuple[tuple[int, frozenset[str]], ...]]:
+    """For each value of a documentation, the passages that have it, with the words of the line that it stands in.
+
+    Cached: it takes some tens of milliseconds for a product.
+    """
+    index: dict[Quantity, list[tuple[int, frozenset[str]]]] = {}
+    for place, (title, text) in enumerate(pages):
+        above = read(title, language).keys
+        for line in in_sentences(text).replace(". ", ".\n").splitlines():
+            # Cell by cell: a unit does not reach into the next one.
+            cells = [read(cell, language) for cell in line.split(CELLS)]
+            words = above.union(*(cell.keys for cell in cells))
+            for value in chain.from_iterable(map(values_in, cells)):
+                index.setdefault(value.quantity, []).append((place, words))
+    return {quantity: tuple(homes) for quantity, homes in index.items()}
 
 
-def _personal(text: Text) -> list[Quote]:
-    """Where a reply speaks of what the agent will do or the customer has been through: no documentation says that."""
-    moves = lexicon(text.language).moves
-    phrases = [phrase for move in _PERSONAL for phrase in moves[move].phrases]
-    return [quote for phrase in phrases for quote in find_all(parse_phrase(phrase, text.language, ordered=True), text)]
+_STEPS: tuple[MoveName, ...] = ("gives_next_step", "stalls", "takes_ownership")
+_FEELINGS: tuple[MoveName, ...] = ("names_feeling", "empathises", "apologises", "restates")
+"""Moves in which an agent speaks of its own steps, or of the customer: no documentation says that."""
+
+
+@lru_cache(maxsize=16)
+def _making(moves: tuple[MoveName, ...], language: Language) -> PhraseIndex:
+    cues = lexicon(language).moves
+    return _index_of([phrase for move in moves for phrase in cues[move].phrases], language)
+
+
+@lru_cache(maxsize=8)
+def _lived(language: Language) -> PhraseIndex:
+    return _index_of(lists(language).lived, language)
+
+
+def _index_of(phrases: Iterable[str], language: Language) -> PhraseIndex:
+    return PhraseIndex([parse_phrase(phrase, language, ordered=True) for phrase in phrases])
+
+
+def _found(index: PhraseIndex, text: Text) -> list[Quote]:
+    return list(said(index.candidates(text), text))
+
+
+def _clause_at(text: Text, quote: Quote) -> int:
+    return next(token.clause for token in text.tokens if token.start >= quote.start)

@@ -21,7 +21,7 @@ IDENTIFIED = frozenset(
         "sv", "tr", "uk", "vi", "zh",
     }
 )  # fmt: skip
-KNOWN = ("en", "de", "es", "ru", "pt", "fr", "it", "uk", "bg")
+DICTIONARIES = ("en", "de", "es", "ru", "pt", "fr", "it", "uk", "bg")
 """Languages whose dictionary is asked: the project's and those that short texts are mistaken for."""
 _FAST, _PY3, _WORDS = 1.0, 1.5, 5.0
 _USUAL = 0.6
@@ -30,8 +30,11 @@ _FLOOR = 1e-5
 _OURS, _OURS_START = ("en", "de", "es", "ru"), 0.5
 """What most messages will be in has a small head start."""
 _WORD = re.compile(r"[^\W\d_]+")
+LATIN = re.compile("[A-Za-z\u00aa-\u024f\u1e00-\u1eff]+")
 _CYRILLIC = frozenset({"ru", "uk", "be", "bg", "kk"})
 _OTHER_SCRIPTS = frozenset({"ja", "ko", "zh", "hi", "ar", "fa"})
+IN_OTHER_LETTERS = _CYRILLIC | _OTHER_SCRIPTS
+"""Languages that are not written in Latin letters."""
 _ONLY: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
     (re.compile(letters), frozenset(languages.split()))
     for letters, languages in (
@@ -64,12 +67,12 @@ def identify(text: str, expected: str | None = None) -> tuple[str | None, float]
     able = _able(text[:1_000].lower())
     if len(able) == 1:
         return next(iter(able)), 1.0
-    scores = dict.fromkeys(able, 0.0)
+    scores = dict.fromkeys(sorted(able), 0.0)
     for weight, found in ((_FAST, _fast(folded)), (_PY3, _py3(text[:1_000]))):
         for language in able:
             scores[language] += weight * math.log(max(found.get(language, 0.0), _FLOOR))
     if len(words) <= 12:
-        for language in able & frozenset(KNOWN):
+        for language in able & frozenset(DICTIONARIES):
             scores[language] += _WORDS * (_known_share(tuple(words[:8]), language) - _USUAL)
     for language in able & frozenset(_OURS):
         scores[language] += _OURS_START
@@ -99,7 +102,18 @@ def _able(text: str) -> frozenset[str]:
         for pattern, languages in _LATIN_ONLY:
             if pattern.search(text):
                 return languages
-    return IDENTIFIED - _CYRILLIC - _OTHER_SCRIPTS
+    return IDENTIFIED - IN_OTHER_LETTERS
+
+
+def has_letters_of(text: str, language: str) -> bool:
+    """Whether a text may be in a language by its letters."""
+    return language in _able(text[:1_000].lower())
+
+
+def latin_share(text: str) -> float:
+    """The share of Latin letters among the letters of a text, 0-1; 1 where it has none."""
+    letters = "".join(_WORD.findall(text[:1_000]))
+    return sum(map(len, LATIN.findall(letters))) / len(letters) if letters else 1.0
 
 
 def _fast(text: str) -> dict[str, float]:
@@ -134,10 +148,11 @@ def _dictionary(language: str) -> Any:
 
 
 @lru_cache(maxsize=20_000)
-def _is_known(word: str, language: str) -> bool:
+def is_known(word: str, language: str) -> bool:
+    """Whether the dictionary of a language (one of `DICTIONARIES`) has a folded word."""
     words = _dictionary(language)
     return any(form in words or form.encode() in words for form in (word, word.capitalize()))
 
 
 def _known_share(words: tuple[str, ...], language: str) -> float:
-    return sum(_is_known(word, language) for word in words) / len(words)
+    return sum(is_known(word, language) for word in words) / len(words)

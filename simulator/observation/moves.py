@@ -9,7 +9,7 @@ from itertools import groupby
 from simulator.conversation import Language, Quote
 from simulator.observation.base import Move
 from simulator.observation.lexicon import lexicon
-from simulator.observation.phrase_index import PhraseIndex
+from simulator.observation.phrase_index import Candidate, PhraseIndex, said
 from simulator.observation.phrases import Phrase, find_all, parse_phrase
 from simulator.observation.words import Text, read
 from simulator.scenarios.formats import MoveName
@@ -44,19 +44,19 @@ def _requests(language: Language) -> PhraseIndex:
 def cued_moves(text: Text) -> Iterator[Move]:
     """The moves that the language's cues find, each with its first quote."""
     index, meant = _cues(text.language)
-    for name, run in groupby(index.candidates(text), lambda place: meant[place][0]):
-        places = list(run)
-        phrases = [index[place] for place in places if not meant[place][1]]
-        quote = _first(text, phrases, [index[place] for place in places if meant[place][1]])
+    for name, run in groupby(index.candidates(text), lambda candidate: meant[candidate.place][0]):
+        candidates = list(run)
+        phrases = [candidate for candidate in candidates if not meant[candidate.place][1]]
+        quote = _first(text, phrases, [candidate for candidate in candidates if meant[candidate.place][1]])
         if quote is not None:
             yield Move(name, quote)
 
 
-def _first(text: Text, phrases: Iterable[Phrase], exceptions: Iterable[Phrase]) -> Quote | None:
-    found = sorted((quote for phrase in phrases for quote in find_all(phrase, text)), key=lambda quote: quote.start)
+def _first(text: Text, phrases: Iterable[Candidate], exceptions: Iterable[Candidate]) -> Quote | None:
+    found = sorted(said(phrases, text), key=lambda quote: quote.start)
     if not found:
         return None
-    void = [quote for phrase in exceptions for quote in find_all(phrase, text)]
+    void = list(said(exceptions, text))
     for quote in found:
         if not any(quote.start < other.end and other.start < quote.end for other in void):
             return quote
@@ -65,12 +65,7 @@ def _first(text: Text, phrases: Iterable[Phrase], exceptions: Iterable[Phrase]) 
 
 @lru_cache(maxsize=512)
 def _request_sentences(text: Text) -> frozenset[int]:
-    return frozenset(text.sentence_at(quote.start) for quote in _said(_requests(text.language), text))
-
-
-def _said(index: PhraseIndex, text: Text) -> Iterator[Quote]:
-    for place in index.candidates(text):
-        yield from find_all(index[place], text)
+    return frozenset(text.sentence_at(quote.start) for quote in said(_requests(text.language).candidates(text), text))
 
 
 def is_request(text: Text, sentence: int) -> bool:
@@ -93,7 +88,7 @@ def is_wish(text: Text, quote: Quote) -> bool:
     sentence = text.sentence_at(quote.start)
     return any(
         wish.start <= quote.start and text.sentence_at(wish.start) == sentence
-        for wish in _said(_wishes(text.language), text)
+        for wish in said(_wishes(text.language).candidates(text), text)
     )
 
 
@@ -161,7 +156,9 @@ def _keys(words: tuple[str, ...], language: Language) -> frozenset[str]:
 def _first_key(text: Text, words: frozenset[str], *, without: tuple[str, ...]) -> Quote | None:
     """The first of some words in a text that none of the other texts has."""
     for token in text.tokens:
-        if token.text.casefold() in words and not any(token.key in read(said, text.language).keys for said in without):
+        if token.text.casefold() in words and not any(
+            token.key in read(other, text.language).keys for other in without
+        ):
             return Quote(token.text, token.start, token.end)
     return None
 

@@ -25,7 +25,7 @@ class PhraseError(ValueError):
     """A phrase that cannot be read; the message says what to do."""
 
 
-_GAP, _WIDE_GAP = 1, 6
+GAP, WIDE_GAP = 1, 6
 """Other words that may stand between two words of an ordered phrase; the wide one where the phrase says `*`."""
 
 
@@ -198,25 +198,23 @@ def _alternative(source: str, language: Language, ordered: bool) -> Alternative:
     return Alternative(atoms, sum(token.negates for token in text.tokens))
 
 
-def find(phrase: Phrase, text: Text, *, context: frozenset[str] = frozenset()) -> Quote | None:
-    """Where the text says the phrase first, or None.
+def find_all(
+    phrase: Phrase, text: Text, *, context: frozenset[str] = frozenset(), starts: Iterable[int] | None = None
+) -> Iterator[Quote]:
+    """All the places at which the text says the phrase, in order, not overlapping.
 
     Args:
         phrase: what to look for.
         text: where.
         context: keys that the other side has just said: they may be left out of a reply that gives the number
             ("When does the money come?" — "Within 14 days.").
+        starts: the only items that a match can begin at, in order, where they are known (`PhraseIndex`).
     """
-    return next(iter(find_all(phrase, text, context=context)), None)
-
-
-def find_all(phrase: Phrase, text: Text, *, context: frozenset[str] = frozenset()) -> Iterator[Quote]:
-    """All the places at which the text says the phrase, in order, not overlapping."""
     if not _possible(phrase, text, context):
         return
     items = items_of(text, phrase.ordered)
     seen_until = -1
-    for start in _starts(phrase, text, items):
+    for start in range(len(items)) if starts is None else starts:
         matched = (
             _match_in_order(phrase, items, start, text)
             if phrase.ordered
@@ -237,26 +235,6 @@ def _possible(phrase: Phrase, text: Text, context: frozenset[str]) -> bool:
     """A cheap necessary condition: each element has an alternative that begins with a word of the text or context."""
     keys = text.keys | context if context else text.keys
     return phrase.negators <= keys and not any(gate.isdisjoint(keys) for gate in phrase.gates)
-
-
-def _starts(phrase: Phrase, text: Text, items: tuple[Item, ...]) -> Iterable[int]:
-    """Where a match can begin: an ordered phrase at the words of its first element only."""
-    first = phrase.firsts[0]
-    if not phrase.ordered or first is None:
-        return range(len(items))
-    places = _places(text)
-    return sorted({place for word in first.keys() & text.keys for place in places.get(word, ())})
-
-
-@lru_cache(maxsize=512)
-def _places(text: Text) -> dict[str, list[int]]:
-    """Where each word, by key and by form, stands among the items of a text."""
-    places: dict[str, list[int]] = {}
-    for place, item in enumerate(items_of(text, True)):
-        if isinstance(item.atom, str):
-            places.setdefault(item.atom, []).append(place)
-            places.setdefault(item.form, []).append(place)
-    return places
 
 
 def _same(atom: str | Quantity, item: Item) -> bool:
@@ -289,7 +267,7 @@ def _rest(
         return [], phrase.negations
     alternatives = phrase.elements[element]
     if not alternatives:
-        return _rest(phrase, element + 1, items, position, _WIDE_GAP, tokens, sentence)
+        return _rest(phrase, element + 1, items, position, WIDE_GAP, tokens, sentence)
     first = phrase.firsts[element]
     for place in range(position, min(position + gap + 1, len(items))):
         item = items[place]
@@ -299,7 +277,7 @@ def _rest(
             run = items[place : place + len(alternative.atoms)]
             if len(run) < len(alternative.atoms) or not all(map(_same, alternative.atoms, run)):
                 continue
-            tail = _rest(phrase, element + 1, items, place + len(run), _GAP, tokens, sentence)
+            tail = _rest(phrase, element + 1, items, place + len(run), GAP, tokens, sentence)
             if tail is not None:
                 return [*run, *tail[0]], alternative.negations + tail[1]
     return None

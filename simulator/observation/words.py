@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from simulator.conversation import Language, Quote
@@ -134,28 +135,33 @@ def read(source: str, language: Language) -> Text:
     sentence = clause = 0
     open_sentence = False
     for match in _TOKEN.finditer(source):
-        if match.lastgroup == "stop":
+        kind = match.lastgroup
+        if kind == "stop":
             if open_sentence and not _is_ordinal(match, source, language):
                 if "?" in match.group():
                     questions.add(sentence)
                 sentence, clause, open_sentence = sentence + 1, clause + 1, False
             continue
-        if match.lastgroup == "pause":
+        if kind == "pause":
             clause += 1
             continue
         if len(tokens) >= MAX_TOKENS:
             break
         open_sentence = True
-        clause += _breaks(match.group(), language)
-        tokens += _tokens(match, language, sentence, clause)
+        if kind != "word":
+            tokens.append(_sign(match, sentence, clause))
+            continue
+        word, start = _word(match.group(), language), match.start()
+        clause += word.breaks
+        for part, first, last, key, negates, function, value in word.parts:
+            tokens.append(Token(part, start + first, start + last, key, sentence, clause, negates, function, value))
     tokens = _join_number_words(tokens, language)
-    keys = frozenset(key for token in tokens for key in (token.key, exact(token.text)))
+    keys = frozenset([token.key for token in tokens]).union([exact(token.text) for token in tokens])
     spans = [(group[0].start, group[-1].end) for _, run in groupby(tokens, _sentence_of) if (group := list(run))]
     return Text(source, language, tuple(tokens), frozenset(questions), keys, tuple(spans))
 
 
-def _sentence_of(token: Token) -> int:
-    return token.sentence
+_sentence_of = attrgetter("sentence")
 
 
 def _is_ordinal(match: re.Match[str], source: str, language: Language) -> bool:
@@ -163,33 +169,31 @@ def _is_ordinal(match: re.Match[str], source: str, language: Language) -> bool:
     return language == "de" and match.group() == "." and source[match.start() - 1 : match.start()].isdigit()
 
 
-def _tokens(match: re.Match[str], language: Language, sentence: int, clause: int) -> Iterator[Token]:
-    text, start, end = match.group(), match.start(), match.end()
-    if match.lastgroup == "number":
-        text = match["number"]
-        date = parse_date(text)
-        number = parse_digits(text) if date is None else date
-        yield Token(text, start, end, text, sentence, clause, value=number, digits=True, date=date is not None)
-        return
+def _sign(match: re.Match[str], sentence: int, clause: int) -> Token:
+    """A number in digits or a sign."""
     if match.lastgroup == "symbol":
-        yield Token(text, start, end, text, sentence, clause)
-        return
-    for part, first, last, key, negates, function, value in _word(text, language):
-        yield Token(part, start + first, start + last, key, sentence, clause, negates, function, value)
+        return Token(match.group(), match.start(), match.end(), match.group(), sentence, clause)
+    text = match["number"]
+    date = parse_date(text)
+    number = parse_digits(text) if date is None else date
+    start, end = match.span()
+    return Token(text, start, end, text, sentence, clause, value=number, digits=True, date=date is not None)
 
 
-@lru_cache(maxsize=50_000)
-def _breaks(text: str, language: Language) -> bool:
-    """Whether a word begins a new clause."""
-    return fold(text) in lexicon(language).breaks
+class _Word(NamedTuple):
+    """What a written word is read as, wherever it stands.
 
-
-@lru_cache(maxsize=50_000)
-def _word(text: str, language: Language) -> tuple[tuple[str, int, int, str, bool, bool, float | None], ...]:
-    """What a written word is read as, wherever it stands: words come again and again.
-
-    Its parts, each as (text, first and last place in the word, key, negates, function word, value).
+    `breaks`: whether it begins a new clause. `parts`: each as (text, first and last place in the word, key, negates,
+    function word, value).
     """
+
+    breaks: bool
+    parts: tuple[tuple[str, int, int, str, bool, bool, float | None], ...]
+
+
+@lru_cache(maxsize=50_000)
+def _word(text: str, language: Language) -> _Word:
+    """Reads a word: words come again and again."""
     words = lexicon(language)
     found = []
     for part, form, place in _parts(text, language):
@@ -197,7 +201,7 @@ def _word(text: str, language: Language) -> tuple[tuple[str, int, int, str, bool
         function = not negates and form in words.function_words
         value = None if function else word_value(form, language)
         found.append((part, place, place + len(part), key_of(form, language), negates, function, value))
-    return tuple(found)
+    return _Word(fold(text) in words.breaks, tuple(found))
 
 
 def _parts(text: str, language: Language) -> Iterator[tuple[str, str, int]]:

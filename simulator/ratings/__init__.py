@@ -11,18 +11,15 @@ from simulator.ratings.conflict import conflict_parts
 from simulator.ratings.confusion import confusion
 from simulator.ratings.outcome import escalation_risk, satisfaction
 from simulator.ratings.parts import tone_parts
-from simulator.ratings.support import Knowledge, SupportedClaim, support
 from simulator.ratings.tone import anger, politeness
 
-VERSION = "1"
+VERSION = "2"
 """Version of the ratings. Raise it when the same text may be rated differently: lists and weights count."""
 
 __all__ = [
     "VERSION",
-    "Knowledge",
     "Rating",
     "Reason",
-    "SupportedClaim",
     "Turns",
     "anger",
     "conflict_parts",
@@ -30,6 +27,5 @@ __all__ = [
     "escalation_risk",
     "politeness",
     "satisfaction",
-    "support",
     "tone_parts",
 ]

@@ -6,7 +6,19 @@ import math
 import re
 from itertools import pairwise
 
-from simulator.ratings.lexicon import MENTION, NO_SPACES, URL, WORD, Hit, bare_of, fold, hits, words_of
+from simulator.observation.language import WITHOUT_SPACES
+from simulator.ratings.lexicon import (
+    MENTION,
+    URL,
+    WORD,
+    Wording,
+    bare_of,
+    has_link,
+    has_mention,
+    without_names,
+    wording_of,
+    words_of,
+)
 
 _ELONGATED = re.compile(r"([^\W\d_])\1{2,}")
 _SMILE = re.compile(r"[:;=]-?[)DPp\]]|(?<!\))\)+(?=\s|$)|\^_?\^|<3")
@@ -15,7 +27,11 @@ _ANGRY_EMOJI = frozenset("😠😡🤬👿😤🖕👎💩🤮🤢😒🙄💢�
 _SAD_EMOJI = frozenset("😢😭😔😞😥😰😱😨😩😫💔😓😟☹🥺😿😖😣")
 _GLAD_EMOJI = frozenset("😀😃😄😁😆😅😂🤣😊😍🥰😘❤♥💕💖💙💚💛💜🧡👍🙏👏🎉😉😎🤗☺🙂😋🔥✨💪🥳😇💗💞😻🌹😝😜")
 _MARKS = re.compile(r"[^\w\s]{1,3}")
-
+_DIGIT = re.compile(r"\d")
+_OF_SMILES, _OF_SAD = frozenset(":;=)^<"), frozenset(":;=(")
+"""No face is without one of these: most texts are done with at a glance."""
+_LETTERS, _LOUD = 6, 2
+"""So many letters at most say nothing by being capitals, in a text and in a word."""
 
 _OF_QUESTIONS = frozenset(
     {"questions", "ends with question", "you in question", "soft question", "bare question", "length", "short"}
@@ -42,13 +58,9 @@ STARTS = (
 )
 
 
-def form_features(text: str, language: str, found: list[Hit] | None = None) -> dict[str, float]:
+def form_features(wording: Wording) -> dict[str, float]:
     """What can be said of a message without learning: categories of words, form, and how they meet. About 0-2 each."""
-    folded = fold(text)
-    bare = MENTION.sub(" ", URL.sub(" ", folded))
-    words = words_of(bare)
-    if found is None:
-        found = hits(words, bare, language)
+    text, folded, bare, found = wording.text, wording.folded, wording.bare, wording.hits
     count: dict[str, int] = {}
     for hit in found:
         count[hit.category] = count.get(hit.category, 0) + 1
@@ -61,14 +73,16 @@ def form_features(text: str, language: str, found: list[Hit] | None = None) -> d
     for category in STARTS:
         if category in first:
             features[f"starts:{category}"] = 1.0
-    size = max(1, len(words)) if language not in NO_SPACES else max(1, len(bare) // 2)
+    size = max(1, len(wording.words)) if wording.language not in WITHOUT_SPACES else max(1, len(bare) // 2)
     features["length"] = math.log1p(size) / 3
     features["short"] = float(size <= 5)
     questions, shouts = bare.count("?") + bare.count("？"), bare.count("!") + bare.count("！")
-    letters, upper = sum(map(str.isalpha, text)), sum(map(str.isupper, text))
-    shouted = WORD.findall(MENTION.sub(" ", URL.sub(" ", text))) if upper > 2 else ()
-    loud = [word for word in shouted if len(word) > 2 and word.isupper()]
+    upper = sum(map(str.isupper, text))
+    letters = sum(map(str.isalpha, text)) if 2 * upper > _LETTERS else 0
+    loud = _loud_words(without_names(text, folded)) if upper > _LOUD else 0
     has = count.keys()
+    signs = set(bare)
+    emoji = frozenset[str]() if text.isascii() else set(text)
     stripped = bare.rstrip(" \"')»”")
     marks: dict[str, float] = {
         "questions": min(questions, 3) / 2,
@@ -78,18 +92,22 @@ def form_features(text: str, language: str, found: list[Hit] | None = None) -> d
         "many shouts": float("!!" in bare or "！！" in bare),
         "?!": float("?!" in bare or "!?" in bare or "??" in bare),
         "ellipsis": float(".." in bare or "…" in bare),
-        "capitals": float(letters > 6 and upper > 0.5 * letters),
-        "loud words": min(len(loud), 3) / 3,
-        "link": float(URL.search(folded) is not None),
-        "mention": float(MENTION.search(folded) is not None),
+        "capitals": float(letters > _LETTERS and upper > 0.5 * letters),
+        "loud words": min(loud, 3) / 3,
+        "link": float(has_link(folded) and URL.search(folded) is not None),
+        "mention": float(has_mention(folded) and MENTION.search(folded) is not None),
         "hashtag": float("#" in bare),
         "quotes": float('"' in bare or "''" in bare or "«" in bare or "“" in bare or "„" in bare),
         "brackets": float("(" in bare),
-        "digits": float(any(map(str.isdigit, bare))),
+        "digits": float(_DIGIT.search(bare) is not None),
         "elongated": float(_ELONGATED.search(bare) is not None),
-        "smiles": float(_SMILE.search(bare) is not None or not _GLAD_EMOJI.isdisjoint(text)),
-        "sad face": float(_SAD.search(bare) is not None or not _SAD_EMOJI.isdisjoint(text)),
-        "angry face": float(not _ANGRY_EMOJI.isdisjoint(text)),
+        "smiles": float(
+            (not _OF_SMILES.isdisjoint(signs) and _SMILE.search(bare) is not None) or not _GLAD_EMOJI.isdisjoint(emoji)
+        ),
+        "sad face": float(
+            (not _OF_SAD.isdisjoint(signs) and _SAD.search(bare) is not None) or not _SAD_EMOJI.isdisjoint(emoji)
+        ),
+        "angry face": float(not _ANGRY_EMOJI.isdisjoint(emoji)),
         "negations": min(count.get("negation", 0), 4) / 3,
         "you share": 5 * count.get("you", 0) / size if size > 3 else 0.0,
         "i share": 5 * count.get("i", 0) / size if size > 3 else 0.0,
@@ -117,9 +135,15 @@ def form_features(text: str, language: str, found: list[Hit] | None = None) -> d
     return features
 
 
-def features_for(task: str, text: str, language: str, found: list[Hit] | None = None) -> dict[str, float]:
-    """The features that a task's model reads."""
-    features = form_features(text, language, found)
+def _loud_words(text: str) -> int:
+    """How many words of three letters or more are written in capitals."""
+    perhaps = " ".join([part for part in text.split() if not part.islower()])
+    return sum([len(word) > _LOUD and word.isupper() for word in WORD.findall(perhaps)])
+
+
+def features_for(task: str, text: str, language: str) -> dict[str, float]:
+    """The features that a task's model is trained on; it has no weights for others."""
+    features = form_features(wording_of(text, language))
     if task == "politeness":
         return {name: value for name, value in features.items() if name not in _OF_QUESTIONS}
     return {name: value for name, value in features.items() if name != "bare"}

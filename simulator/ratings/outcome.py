@@ -6,8 +6,10 @@ follows Zhang et al. 2018, "Conversations Gone Awry".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp
 from operator import mul
 
@@ -43,32 +45,30 @@ class Said:
 
     role: Role
     reading: Reading
-    moves: frozenset[str] = frozenset()
-    """Names of the moves that the observer found in it; may be left out."""
+    amounts: Mapping[str, float]
+    """How much of each kind of cue it has, 0-1: the second cue of a kind says less than the first."""
 
-    def rates(self) -> dict[str, float]:
-        """How dense each kind of cue is; a move that no cue showed counts as one."""
-        reading = self.reading
-        rates = {kind: reading.rate(kind) for kind in reading.counts}
-        for move in self.moves:
-            kind = MOVES.get(move)
-            if kind is not None and kind not in rates:
-                rates[kind] = 1.0 / (1.0 + reading.words / 25.0)
-        return rates
+
+@lru_cache(maxsize=2_048)
+def _read(role: Role, text: str, moves: frozenset[str], language: str) -> Said:
+    """Reads a message: it is looked at again with each message that follows it."""
+    reading = read(text, language)
+    rates = {kind: reading.rate(kind) for kind in reading.counts}
+    # A move that no cue showed counts as one. Sorted: a set has another order in each process.
+    for move in sorted(moves):
+        kind = MOVES.get(move)
+        if kind is not None and kind not in rates:
+            rates[kind] = 1.0 / (1.0 + reading.words / 25.0)
+    return Said(role, reading, {kind: 1.0 - exp(-rate) for kind, rate in rates.items()})
 
 
 def _said(turns: Turns, language: str, moves: Sequence[Collection[str]]) -> list[Said]:
     found = [*map(frozenset, moves), *[frozenset[str]()] * (len(turns) - len(moves))]
-    return [Said(role, read(text, language), made) for (role, text), made in zip(turns, found, strict=False)]
-
-
-def _full(rate: float) -> float:
-    """The second cue of a kind says less than the first."""
-    return 1.0 - exp(-rate)
+    return [_read(role, text, made, language) for (role, text), made in zip(turns, found, strict=False)]
 
 
 def _tone(said: Said, weights: Mapping[str, float]) -> float:
-    return sum(weights[kind] * _full(rate) for kind, rate in said.rates().items() if kind in weights)
+    return sum([weights[kind] * amount for kind, amount in said.amounts.items() if kind in weights], 0.0)
 
 
 def _weights(count: int, decay: float, first: float = 1.0) -> list[float]:
@@ -184,6 +184,7 @@ OTHER: dict[str, float] = {
     "command": -0.3,
     "frustration": -0.3,
     "unresolved": -0.3,
+    "delays": -0.4,
 }
 """What the agent's words make of it."""
 _OWN_DECAY, _OTHER_DECAY, _OTHER_SHARE = 0.7, 0.85, 0.5
@@ -245,8 +246,12 @@ def _asked_again(own: Sequence[Reading]) -> bool:
     )
 
 
-def _content(text: str) -> set[str]:
-    return {word[:6] for word in "".join(c if c.isalnum() else " " for c in text.lower()).split() if len(word) > 3}
+_LONG_WORD = re.compile(r"[^\W_]{4,}")
+
+
+@lru_cache(maxsize=2_048)
+def _content(text: str) -> frozenset[str]:
+    return frozenset([word[:6] for word in _LONG_WORD.findall(text.lower())])
 
 
 def _reasons(
@@ -261,7 +266,7 @@ def _reasons(
     sums: dict[str, float] = {}
     best: dict[str, tuple[float, int]] = {}
     for place, weight in zip(places, weights, strict=True):
-        parts = {kind: points[kind] * _full(rate) for kind, rate in said[place].rates().items() if kind in points}
+        parts = {kind: points[kind] * amount for kind, amount in said[place].amounts.items() if kind in points}
         if direct and (directness := _directness(said[place].reading)):
             parts["you"] = _YOU * directness
         for kind, part in parts.items():

@@ -1,129 +1,118 @@
 """Parts of tone: feelings validated, understanding shown, talk encouraged; advice, talk of oneself, feelings dismissed.
 
-Phrases by hand (`data/tone_parts.yaml`) and the observer's moves: no rated set asks this. A part is 0-100:
-100 * (1 - exp(-1.5 * sum of what was found)), so that one clear sign gives about 78 and more give more.
+Patterns by hand (`data/parts/<language>.yaml`) and the observer's moves: no rated set asks this. A part is 0-100:
+100 * (1 - exp(-1.2 * sum of what was found)), so that one clear sign gives about 70 and more give more.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from simulator import yaml12
-from simulator.conversation import Quote
+from simulator.conversation import LANGUAGES, Quote
 from simulator.ratings.base import Rating, Reason
+from simulator.ratings.patterns import Cut, Found, Patterns, cut
 
 PARTS = ("validation", "understanding", "elaboration", "advice", "self_focus", "dismissal")
 MAX_CHARACTERS = 5_000
 """Longer texts are read up to here."""
-_SHARP = 1.5
+_SHARP = 1.2
 _MOVES: Mapping[str, Mapping[str, float]] = {
     "validation": {
-        "names_feeling": 1.0,
-        "takes_ownership": 0.5,
-        "apologises": 0.4,
+        "names_feeling": 0.8,
+        "takes_ownership": 0.4,
+        "apologises": 0.3,
         "empathises": 0.3,
-        "reassures": 0.3,
+        "reassures": 0.2,
     },
     "understanding": {
-        "restates": 1.0,
-        "empathises": 0.5,
-        "explains": 0.4,
-        "takes_ownership": 0.4,
+        "restates": 0.8,
+        "empathises": 0.4,
+        "explains": 0.3,
+        "takes_ownership": 0.3,
         "names_feeling": 0.4,
     },
-    "elaboration": {"checks_understanding": 0.8, "asks": 0.5, "offers_choice": 0.6},
-    "advice": {"pushes_sale": 1.2},
-    "self_focus": {"talks_about_self": 1.2},
+    "elaboration": {"checks_understanding": 0.6, "asks": 0.3, "offers_choice": 0.3},
+    "advice": {"pushes_sale": 1.0},
+    "self_focus": {"talks_about_self": 1.0},
     "dismissal": {
-        "insults": 2.0,
-        "mocks": 1.5,
-        "dismisses": 1.5,
-        "threatens": 1.5,
-        "tells_to_calm_down": 1.2,
-        "blames": 1.0,
-        "refuses_flat": 0.6,
-        "hides_behind_policy": 0.5,
+        "insults": 1.2,
+        "mocks": 1.2,
+        "dismisses": 1.0,
+        "threatens": 1.0,
+        "tells_to_calm_down": 1.0,
+        "blames": 0.8,
+        "refuses_flat": 0.5,
+        "hides_behind_policy": 0.4,
     },
 }
-_ALIKE = str.maketrans({"’": "'", "ё": "е"})
-_WORD, _LONG_WORD = re.compile(r"\S+"), re.compile(r"[^\W\d_]{5,}")
-_SENTENCE_END = re.compile(r"[.!?]+(?=\s)")
-_ADVISING, _BRUSHED = 0.3, 0.2
-"""What is left of a question that advises, and of understanding in a sentence that dismisses the feelings."""
-_QUESTION = 0.4
+_LONG_WORD = re.compile(r"[^\W\d_]{5,}")
+_BRUSHED = 0.2
+"""What is left of understanding in a sentence that dismisses the feelings."""
+_NOT_DISMISSED = 0.6
+"""A dismissal negated ("you are not overreacting") validates."""
+_ASKED, _UNMARKED, _RHETORICAL, _ADVISING = 0.4, 0.6, 0.1, 0.3
+"""Any question; what is left of an open one without its mark, of a rhetorical one, and of one that advises."""
+_RHETORICAL_PUTS_DOWN = 0.3
+_FEELS = 0.3
+"""A question about what is felt or lived through is worth more."""
+_OWN_STORY = 1.2
+_TAKEN_UP = 0.2
+_OF_THEM, _TOLD = 0.3, 6
+"""A statement about the other person, and from how many words on it tells anything."""
+_SOOTHED = 0.5
+"""How far what is said to soothe takes away from a dismissal beside it."""
+_LONG = 60
+"""Beyond so many words, what is found counts by its density."""
+
+
+@lru_cache(maxsize=8)
+def _patterns(language: str) -> Patterns:
+    data: dict[str, Any] = yaml12.load_resource("simulator.ratings", "data", "parts", f"{language}.yaml")
+    classes, negators = data.pop("classes"), data.pop("negators").split()
+    kinds = {
+        kind: {weight: [line for line in lines.splitlines() if line.strip()] for weight, lines in weighed.items()}
+        for kind, weighed in data.items()
+    }
+    return Patterns(classes, kinds, negators)
 
 
 @dataclass(frozen=True, slots=True)
-class _Sign:
-    part: str
-    quote: Quote
-    sentence: int
-    weight: float
+class _Read:
+    """A message, cut up, with what was found in it."""
+
+    text: str
+    cut: Cut
+    found: Mapping[str, list[Found]]
+
+    def quote(self, found: Found) -> Quote:
+        start, end = self.cut.spans[found.first][0], self.cut.spans[found.last - 1][1]
+        return Quote(self.text[start:end], start, end)
+
+    def places(self, kind: str, start: int, end: int) -> list[Found]:
+        """What was found of a kind in a sentence."""
+        return [one for one in self.found.get(kind, ()) if start <= one.first < end]
+
+    def closed(self, start: int, end: int) -> bool:
+        """Whether a question wants no answer of its own, or only a yes; a single word closes one by standing alone."""
+        found = [*self.places("rhetorical", start, end), *self.places("closed", start, end)]
+        return any(one.last - one.first > 1 or end - start == 1 for one in found)
 
 
-def _fold(text: str) -> str:
-    """Lower case with plain apostrophes, of the same length."""
-    lower = text.lower()
-    if len(lower) != len(text):
-        lower = "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
-    return lower.translate(_ALIKE)
-
-
-@lru_cache(maxsize=1)
-def _file() -> dict[str, Any]:
-    data: dict[str, Any] = yaml12.load_resource("simulator.ratings", "data", "tone_parts.yaml")
-    return data
-
-
-@lru_cache(maxsize=64)
-def _patterns(part: str, language: str) -> tuple[tuple[float, re.Pattern[str]], ...]:
-    feeling = _file()["feeling"].get(language, "(?!)")
-    return tuple(
-        (float(weight), re.compile(pattern.replace("FEELING", feeling)))
-        for weight, pattern in _file()[part].get(language, ())
-    )
-
-
-@lru_cache(maxsize=64)
-def _pattern(name: str, language: str) -> re.Pattern[str]:
-    return re.compile(_file()[name].get(language, "(?!)"))
-
-
-def _signs(text: str, folded: str, language: str) -> list[_Sign]:
-    """What speaks for each part. Overlapping words count once for a part, at their best weight."""
-    ends = [match.start() for match in _SENTENCE_END.finditer(folded)]
-    found: list[_Sign] = []
-    for part in PARTS:
-        taken: list[tuple[int, int]] = []
-        for weight, pattern in _patterns(part, language):
-            for match in pattern.finditer(folded):
-                start, end = match.span()
-                if all(end <= first or start >= last for first, last in taken):
-                    taken.append((start, end))
-                    start += len(match.group()) - len(match.group().lstrip(" .!?,;¡"))
-                    quote = Quote(text[start:end].rstrip(), start, start + len(text[start:end].rstrip()))
-                    found.append(_Sign(part, quote, sum(place < start for place in ends), weight))
-    return _settled(found)
-
-
-def _settled(found: list[_Sign]) -> list[_Sign]:
-    """A question that advises asks little; feelings that are brushed aside are not validated."""
-    advised = {sign.sentence for sign in found if sign.part == "advice"}
-    brushed = {sign.sentence for sign in found if sign.part == "dismissal" and sign.weight >= 1}
-    kept = []
-    for sign in found:
-        if sign.part == "elaboration" and sign.sentence in advised:
-            kept.append(replace(sign, weight=_ADVISING * sign.weight))
-        elif sign.part in ("validation", "understanding") and sign.sentence in brushed:
-            kept.append(replace(sign, weight=_BRUSHED * sign.weight))
-        else:
-            kept.append(sign)
-    return kept
+@lru_cache(maxsize=256)
+def _read(text: str, language: str) -> _Read:
+    pieces = cut(text)
+    found: dict[str, list[Found]] = {}
+    if language in LANGUAGES:
+        for one in _patterns(language).find(pieces):
+            if one.weight:
+                found.setdefault(one.kind, []).append(one)
+    return _Read(text, pieces, found)
 
 
 def tone_parts(text: str, *, language: str, moves: Collection[str] = (), before: str = "") -> dict[str, Rating]:
@@ -137,43 +126,118 @@ def tone_parts(text: str, *, language: str, moves: Collection[str] = (), before:
             understanding.
 
     Returns:
-        Empty for an empty text, and in a language without phrases where no move was found either.
+        Empty for an empty text, and in a language without patterns where no move was found either.
     """
     text = text[:MAX_CHARACTERS]
-    known = language in _file()["feeling"]
-    if not text.strip() or not (known or moves):
+    if not text.strip() or not (language in LANGUAGES or moves):
         return {}
-    folded = _fold(text)
-    reasons: dict[str, list[Reason]] = {part: [] for part in PARTS}
-    for sign in _signs(text, folded, language):
-        reasons[sign.part].append(Reason(sign.quote, "phrase", sign.weight))
+    said = _read(text, language)
+    reasons = {part: list(_reasons(said, part)) for part in PARTS}
+    reasons["elaboration"] += _questions(said)
+    reasons["understanding"] += _told(said)
+    reasons["dismissal"] += _put_down(said)
+    share = _own_share(said)
+    if share:
+        reasons["self_focus"].append(Reason(None, "first_person", round(_OWN_STORY * share, 3)))
+    if before:
+        heard = _read(before[:MAX_CHARACTERS], language)
+        taken_up = _stems(said.cut) & _stems(heard.cut)
+        if taken_up:
+            reasons["understanding"].append(Reason(None, "their_words", _TAKEN_UP * min(3, len(taken_up))))
+        if heard.found.get("asks_advice"):
+            reasons["advice"] = [Reason(r.quote, r.note, 0.5 * r.weight) for r in reasons["advice"]]
+    length = max(1.0, len(said.cut.words) / _LONG) ** 0.5
     for part, weights in _MOVES.items():
         reasons[part] += [Reason(None, move, weights[move]) for move in sorted(moves) if move in weights]
-    share = _own_share(folded, language)
-    if share:
-        reasons["self_focus"].append(Reason(None, "first_person", share))
-    if before:
-        said = _fold(before[:MAX_CHARACTERS])
-        taken_up = {word[:6] for word in _LONG_WORD.findall(said)} & {word[:6] for word in _LONG_WORD.findall(folded)}
-        if taken_up:
-            reasons["understanding"].append(Reason(None, "their_words", 0.3 * min(3, len(taken_up))))
-        if _pattern("asks_advice", language).search(said):
-            reasons["advice"] = [replace(reason, weight=0.5 * reason.weight) for reason in reasons["advice"]]
-    if "?" in text and not reasons["elaboration"]:
-        reasons["elaboration"].append(Reason(None, "questions", _QUESTION))
-    return {part: _rating(found) for part, found in reasons.items()}
+    soothing = sum(reason.weight for part in ("validation", "understanding") for reason in reasons[part])
+    if soothing and reasons["dismissal"]:
+        left = 1.0 / (1.0 + _SOOTHED * soothing)
+        reasons["dismissal"] = [Reason(r.quote, r.note, left * r.weight) for r in reasons["dismissal"]]
+    return {part: _rating(found, length) for part, found in reasons.items()}
 
 
-def _own_share(folded: str, language: str) -> float:
-    """How far a message of five words or more speaks of the speaker, steps to help left out."""
-    words = len(_WORD.findall(folded))
-    mine = len(_pattern("first_person", language).findall(folded))
-    mine -= len(_pattern("helping_i", language).findall(folded))
-    return 0.5 * min(2.0, max(0.0, 12 * mine / words - 0.8)) if words >= 5 else 0.0
+def _told(said: _Read) -> Iterable[Reason]:
+    """Statements about the other person that neither advise nor dismiss: what somebody tells who has listened."""
+    other = [_sentences(said, kind, 0.0) for kind in ("advice", "dismissal", "rhetorical", "me", "elaboration")]
+    for number, (start, end, asks) in enumerate(said.cut.sentences):
+        if asks or end - start < _TOLD or any(number in found for found in other):
+            continue
+        if said.places("them", start, end):
+            first, last = said.cut.spans[start][0], said.cut.spans[end - 1][1]
+            yield Reason(Quote(said.text[first:last], first, last), "of them", _OF_THEM)
 
 
-def _rating(reasons: list[Reason]) -> Rating:
-    total = sum(reason.weight for reason in reasons)
+def _put_down(said: _Read) -> Iterable[Reason]:
+    """Rhetorical questions, which want no answer."""
+    for start, end, asks in said.cut.sentences:
+        for one in said.places("rhetorical", start, end)[: int(asks)]:
+            yield Reason(said.quote(one), "rhetorical", _RHETORICAL_PUTS_DOWN)
+
+
+def _reasons(said: _Read, part: str) -> Iterable[Reason]:
+    """What speaks for a part: its patterns, less what is negated or brushed aside."""
+    brushed = _sentences(said, "dismissal") if part in ("validation", "understanding") else frozenset()
+    for one in said.found.get(part, ()):
+        if one.negated and part != "self_focus":
+            continue
+        left = _BRUSHED if brushed and _sentence(said.cut, one) in brushed else 1.0
+        yield Reason(said.quote(one), "phrase", left * one.weight)
+    if part == "validation":
+        for one in said.found.get("dismissal", ()):
+            if one.negated:
+                yield Reason(said.quote(one), "not dismissed", _NOT_DISMISSED)
+
+
+def _sentence(pieces: Cut, one: Found) -> int:
+    return next(number for number, (_, end, _) in enumerate(pieces.sentences) if one.first < end)
+
+
+def _sentences(said: _Read, kind: str, least: float = 1.0) -> frozenset[int]:
+    """The sentences that have something of a kind."""
+    return frozenset(
+        _sentence(said.cut, one) for one in said.found.get(kind, ()) if one.weight >= least and not one.negated
+    )
+
+
+def _questions(said: _Read) -> Iterable[Reason]:
+    """The questions, by how far they invite to go on."""
+    for start, end, asks in said.cut.sentences:
+        open_ones = said.places("question", start, end)
+        if not asks:
+            for one in open_ones:
+                if one.first == start:
+                    yield Reason(said.quote(one), "question", _UNMARKED * one.weight)
+            continue
+        weight = max([_ASKED, *(one.weight for one in open_ones)])
+        if said.places("feels", start, end):
+            weight += _FEELS
+        if said.closed(start, end):
+            weight *= _RHETORICAL
+        elif said.places("advice", start, end):
+            weight *= _ADVISING
+        first, last = said.cut.spans[start][0], said.cut.spans[end - 1][1]
+        yield Reason(Quote(said.text[first:last], first, last), "question", weight)
+
+
+def _own_share(said: _Read) -> float:
+    """The share of words in sentences that speak of the speaker, steps to help left out, and not of the other."""
+    words = len(said.cut.words)
+    if words < 5:
+        return 0.0
+    own = 0
+    for start, end, _ in said.cut.sentences:
+        mine = len(said.places("me", start, end)) - len(said.places("helping", start, end))
+        if mine > len(said.places("them", start, end)):
+            own += end - start
+    return own / words
+
+
+def _stems(pieces: Cut) -> frozenset[str]:
+    return frozenset(word[:6] for word in pieces.words if len(word) > 4)
+
+
+def _rating(reasons: list[Reason], length: float) -> Rating:
+    total = sum(reason.weight for reason in reasons) / length
     return Rating(
         round(100 * (1 - math.exp(-_SHARP * total)), 1),
         tuple(sorted(reasons, key=lambda reason: -reason.weight)),

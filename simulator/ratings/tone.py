@@ -14,8 +14,9 @@ from importlib import resources
 from typing import Any, Literal
 
 from simulator.ratings.base import Rating, Reason, quote_of
-from simulator.ratings.form import FULL_SIZE, features_for, grams_of_word, units_of
-from simulator.ratings.lexicon import bare_of, hits, languages, words_of
+from simulator.ratings.complaint import complaint
+from simulator.ratings.form import FULL_SIZE, form_features, grams_of_word, units_of
+from simulator.ratings.lexicon import Wording, languages, wording_of
 
 Task = Literal["politeness", "anger"]
 
@@ -59,31 +60,31 @@ class ToneModel:
         for name, weight in self._features.items():
             if name[2:3] == ":":
                 self._own.setdefault(name[:2], {})[name[3:]] = weight
+        self._weights = {language: self._with_own(language) for language in ("", *self._own)}
         self._grams: dict[str, float] = {gram: weight / 1000 for gram, weight in body["grams"].items()}
         self._of_word = lru_cache(maxsize=20_000)(self._weigh_word)
 
     def _weigh_word(self, word: str) -> tuple[float, int]:
         own = grams_of_word(word)
         known = self._grams
-        return sum(known.get(gram, 0.0) for gram in own), len(own)
+        return sum([known[gram] for gram in own if gram in known], 0.0), len(own)
 
-    def weighed(self, text: str, language: str) -> list[tuple[str, str, float]]:
-        """All that counts: what it is, the words if it is words, and its weight; the weights add up to the value."""
-        bare = bare_of(text)
-        words = words_of(bare)
-        found = hits(words, bare, language)
-        said: dict[str, str] = {}
-        for hit in found:
-            said.setdefault(hit.category, hit.text)
+    def _with_own(self, language: str) -> dict[str, float]:
+        """The weights of features for a language: the shared ones and its own."""
         own, shared = self._own.get(language, {}), self._features
-        parts = []
-        for name, size in features_for(self.task, text, language, found).items():
-            weight = (shared.get(name, 0.0) + own.get(name, 0.0)) * size
-            if weight:
-                parts.append((name, said.get(name.rstrip("+").removeprefix("starts:"), ""), weight))
-        single, others = units_of(bare, words)
+        return {name: shared.get(name, 0.0) + own.get(name, 0.0) for name in {**shared, **own}}
+
+    def _weighed(self, wording: Wording) -> list[tuple[str, str, float]]:
+        """All that counts: what it is, the word if it was learned of one, and its weight, which add up to the value."""
+        weights = self._weights.get(wording.language, self._weights[""])
+        parts = [
+            (name, "", weight * size)
+            for name, size in form_features(wording).items()
+            if size and (weight := weights.get(name))
+        ]
+        single, others = units_of(wording.bare, wording.words)
         grams = [(word, *self._of_word(word)) for word in single]
-        norm = math.sqrt(max(FULL_SIZE, len(others) + sum(number for _, _, number in grams)))
+        norm = math.sqrt(max(FULL_SIZE, len(others) + sum([number for _, _, number in grams])))
         parts += [("learned", word, weight / norm) for word, weight, _ in grams if weight]
         known = self._grams
         parts += [("learned", unit[1:], known[unit] / norm) for unit in others if unit in known]
@@ -91,16 +92,25 @@ class ToneModel:
 
     def value(self, text: str, language: str) -> float:
         """The raw value: 0 is about the middle of the data."""
-        return sum(weight for _, _, weight in self.weighed(text, language))
+        return sum(weight for _, _, weight in self._weighed(wording_of(text, language)))
 
     def rate(self, text: str, language: str, moves: Collection[str] = ()) -> Rating:
         """The rating: 100 times the probability that people would say so."""
-        parts = self.weighed(text, language)
+        wording = wording_of(text, language)
+        parts = self._weighed(wording)
         if self.task == "politeness":
             parts += [(move, "", MOVES[move]) for move in sorted(moves) if move in MOVES]
-        value = self._slope * sum(weight for _, _, weight in parts) + self._offset
-        shown = sorted((part for part in parts if part[0] != "bias"), key=lambda part: -abs(part[2]))[:_REASONS]
-        reasons = tuple(Reason(quote_of(words, text), note, round(weight, 3)) for note, words, weight in shown)
+        else:
+            parts += complaint(text, language)
+        value = self._slope * sum([weight for _, _, weight in parts]) + self._offset
+        shown = sorted([part for part in parts if part[0] != "bias"], key=lambda part: -abs(part[2]))[:_REASONS]
+        said = {hit.category: hit.text for hit in reversed(wording.hits)}
+        reasons = tuple(
+            Reason(
+                quote_of(word or said.get(name.rstrip("+").removeprefix("starts:"), ""), text), name, round(weight, 3)
+            )
+            for name, word, weight in shown
+        )
         return Rating(round(100.0 / (1.0 + math.exp(-max(-30.0, min(30.0, value)))), 1), reasons)
 
 

@@ -1,20 +1,24 @@
 """Scorers and the scorecard: how good were the replies, and why."""
 
-from simulator.scoring.accuracy import Accuracy
+from simulator.scoring.accuracy import Accuracy, accuracy_of
 from simulator.scoring.base import DIMENSIONS, Dimension, Evidence, Exchange, Note, Score, Scorer
 from simulator.scoring.best_reply import Mark, Option, best_reply, in_words, loss, mark_of
-from simulator.scoring.de_escalation import DeEscalation
+from simulator.scoring.de_escalation import CONFLICT_PARTS, DeEscalation, conduct, conflict_parts_of
 from simulator.scoring.process import score_process
+from simulator.scoring.reasons import LOWERING, telling
 from simulator.scoring.reply_time import ReplyTime, band_value, time_note
 from simulator.scoring.rubric import Counts, Scorecard, counts, far_apart, make_scorecard, overall_of, pass_marks
-from simulator.scoring.tone import PARTS, Tone, on_scale, over_all, tone_of
-from simulator.scoring.wording import ReaderLanguage, move_label, sentence, word
+from simulator.scoring.scale import over_all
+from simulator.scoring.tone import PARTS, ReplyTone, Tone, tone_of
+from simulator.scoring.wording import ReaderLanguage, move_label, part_label, reason_label, sentence, word
 
 RULE_SCORERS: tuple[Scorer, ...] = (Accuracy(), Tone(), DeEscalation(), ReplyTime())
 """The scorers that go by rules: no key, no network, milliseconds."""
 
 __all__ = [
+    "CONFLICT_PARTS",
     "DIMENSIONS",
+    "LOWERING",
     "PARTS",
     "RULE_SCORERS",
     "Counts",
@@ -25,11 +29,15 @@ __all__ = [
     "Note",
     "Option",
     "ReaderLanguage",
+    "ReplyTone",
     "Score",
     "Scorecard",
     "Scorer",
+    "accuracy_of",
     "band_value",
     "best_reply",
+    "conduct",
+    "conflict_parts_of",
     "counts",
     "far_apart",
     "in_words",
@@ -37,12 +45,14 @@ __all__ = [
     "make_scorecard",
     "mark_of",
     "move_label",
-    "on_scale",
     "over_all",
     "overall_of",
+    "part_label",
     "pass_marks",
+    "reason_label",
     "score_process",
     "sentence",
+    "telling",
     "time_note",
     "tone_of",
     "word",

@@ -5,13 +5,40 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from simulator.case import Case
+from simulator.observation import Claim, Verdict
 from simulator.scoring.base import Dimension, Evidence, Exchange, Note, Score
+from simulator.scoring.scale import over_all
 
-_VERSION = "rules-1"
+_VERSION = "rules-2"
 _FORBIDDEN, _CONTRADICTED, _UNSUPPORTED = 35.0, 25.0, 8.0
 """Points that a claim costs: said against a warning of the scenario, against the documentation, or out of the blue."""
 _UNASKED = 12.0
 """Points that a needed hidden fact costs when nobody asked for it: advice without diagnosis."""
+
+_COSTS: dict[Verdict, float] = {"contradicted": _CONTRADICTED, "unsupported": _UNSUPPORTED, "supported": 0.0}
+
+
+def accuracy_of(claims: Sequence[Claim], *, share: float | None = None, unasked: int = 0) -> float:
+    """The accuracy of what was said, 0-100, in attempts and in transcripts.
+
+    Args:
+        claims: what was stated; not empty where there is no `share`.
+        share: how much was said of what the case asks for, 0-1; None without a case: then nothing is known to be
+            due, and the value is how far the documentation says the claims, their mean with a share for the worst.
+        unasked: needed hidden facts that nobody asked for.
+    """
+    if share is None:
+        return 100 * over_all([claim.support for claim in claims])
+    cost = sum(_FORBIDDEN if claim.forbidden else _COSTS[claim.verdict] for claim in claims) + _UNASKED * unasked
+    return max(0.0, 100 * share - cost)
+
+
+def _note(claim: Claim) -> Note:
+    if claim.forbidden:
+        return Note("claim_forbidden", {"claim": claim.forbidden})
+    if claim.verdict == "supported" and claim.passage is None:
+        return Note("claim_on_record")
+    return Note(f"claim_{claim.verdict}")
 
 
 class Accuracy:
@@ -35,29 +62,15 @@ class Accuracy:
             if id not in said
         ]
         claims = [(exchange.turn, claim) for exchange in exchanges for claim in exchange.observation.claims]
-        cost = 0.0
         for turn, claim in claims:
-            if claim.forbidden:
-                cost += _FORBIDDEN
-                note = Note("claim_forbidden", {"claim": claim.forbidden})
-            elif claim.verdict == "contradicted":
-                cost += _CONTRADICTED
-                note = Note("claim_contradicted")
-            elif claim.verdict == "unsupported":
-                cost += _UNSUPPORTED
-                note = Note("claim_unsupported")
-            else:
-                note = Note("claim_supported")
-            evidence.append(
-                Evidence(note, turn, claim.quote.text, passage=claim.passage, good=claim.verdict == "supported")
-            )
+            good = claim.verdict == "supported"
+            evidence.append(Evidence(_note(claim), turn, claim.quote.text, passage=claim.passage, good=good))
         unasked = self._unasked(case, exchanges) if whole else []
-        cost += _UNASKED * len(unasked)
         evidence += [Evidence(Note("hidden_unasked", {"hidden": id}), None, good=False) for id in unasked]
         if not due and not said and not claims:
             return Score("accuracy", None, Note("nothing_to_check"), (), "rules", _VERSION)
         share = sum(id in said for id in due) / len(due) if due else 1.0
-        value = max(0.0, 100 * share - cost)
+        value = accuracy_of([claim for _, claim in claims], share=share, unasked=len(unasked))
         note = Note(
             "accuracy_summary",
             {

@@ -84,6 +84,7 @@ class Exchange:
         observation: what was found in it.
         best: the best reply that the rules offered instead.
         cost: points that the reply cost against it, 0 or more.
+        answers: the customer's message that it answers, verbatim; empty if none.
     """
 
     turn: int
@@ -95,6 +96,7 @@ class Exchange:
     observation: Observation
     best: Option
     cost: float
+    answers: str = ""
 
     @property
     def mark(self) -> Mark:

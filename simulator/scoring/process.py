@@ -9,7 +9,7 @@ from simulator.desk import Check, Desk
 from simulator.scoring.base import Evidence, Note, Score
 from simulator.scoring.rubric import pass_marks
 
-_VERSION = "rules-1"
+VERSION = "rules-1"
 
 
 _SHORT = 1.0
@@ -33,7 +33,7 @@ def score_process(case: Case, ticket: Desk, *, outcome: Outcome | None = None, r
     if case.scenario.desk is None:
         return None
     if not replied and ticket == Desk():
-        return Score("process", None, Note("no_reply"), (), "rules", _VERSION)
+        return Score("process", None, Note("no_reply"), (), "rules", VERSION)
     checks = desk.checks(case, ticket, outcome=outcome)
     earned = max(0.0, 100 - sum(check.points for check in checks if not check.good))
     missed = any(check.kind == "missed" for check in checks)
@@ -54,7 +54,7 @@ def score_process(case: Case, ticket: Desk, *, outcome: Outcome | None = None, r
             **({"mark": mark} if value < earned else {}),
         },
     )
-    return Score("process", round(value, 1), summary, evidence, "rules", _VERSION)
+    return Score("process", round(value, 1), summary, evidence, "rules", VERSION)
 
 
 def _note(check: Check) -> Note:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -40,6 +42,12 @@ class Scorecard:
 def _rubric() -> dict[str, dict[str, Any]]:
     rubric: dict[str, dict[str, Any]] = yaml12.load_resource("simulator.scoring", "rubric.yaml")
     return rubric
+
+
+@lru_cache(maxsize=1)
+def rubric_version() -> str:
+    """A name for the weights and pass marks as they are: eight hexadecimal digits that change with any of them."""
+    return hashlib.sha256(json.dumps(_rubric(), sort_keys=True).encode()).hexdigest()[:8]
 
 
 def pass_marks(case: Case) -> dict[str, float]:

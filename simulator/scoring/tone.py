@@ -1,154 +1,240 @@
-"""Tone: how the replies were put, in parts."""
+"""Tone: how a reply was put, in parts. One function for attempts and for real conversations."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
-from simulator import yaml12
+from simulator import ratings, yaml12
 from simulator.case import Case
 from simulator.mood import effects
+from simulator.observation import Move
+from simulator.ratings import Rating
 from simulator.scenarios.formats import MoveName
 from simulator.scoring.base import Dimension, Evidence, Exchange, Note, Score
+from simulator.scoring.reasons import evidence_of, with_words
+from simulator.scoring.scale import over_all, worth
 
-_VERSION = "rules-2"
-_WORST_SHARE = 0.3
-"""How much of an attempt's value is its worst reply: one insult is not averaged away."""
+VERSION = "rules-3"
+PARTS = ("politeness", "validation", "understanding", "elaboration", "advice", "self_focus", "dismissal")
 _UPSET = 25.0
 """Below this anger and confusion there is no feeling that asks to be validated."""
+_FADES = 0.6
+"""What is left of a formula each time it is said again."""
+_WORN = 2
+"""A formula that was heard so often before is worn."""
+_COURTESIES: frozenset[MoveName] = frozenset({"greets", "thanks", "closes"})
+"""Moves that give a formula no substance."""
+_HELPING: frozenset[MoveName] = frozenset({"takes_ownership", "offers_remedy", "gives_next_step", "stalls"})
+"""Moves in which agents say what they themselves do for the customer."""
+_SENTENCES, _CLAUSES = re.compile(r"[^.!?…\n]+"), re.compile(r"[^.!?…\n,;:—–]+")
+_CLAUSE_WORDS = 3
+"""A shorter clause beside a formula ("really", "Ms Weber") is part of it."""
 
-PARTS = ("politeness", "validation", "understanding", "elaboration", "advice", "self_focus", "dismissal")
+
+@dataclass(frozen=True, slots=True)
+class ReplyTone:
+    """The tone of one reply.
+
+    Args:
+        value: 0-100; None where there is no verdict: nothing is known of the language.
+        parts: the ratings by the names of `PARTS`, None where a part has none; `advice`, `self_focus` and `dismissal`
+            lower the tone when they are high.
+        counted: names of the parts that the value goes by.
+        flaws: what caps the value, as in `tone.yaml`.
+        plain: whether it has neither a flaw nor anything rude.
+    """
+
+    value: float | None
+    parts: Mapping[str, Rating | None]
+    counted: frozenset[str]
+    flaws: tuple[str, ...]
+    plain: bool
 
 
 @lru_cache(maxsize=1)
-def _table() -> dict[str, dict[str, float]]:
-    table: dict[str, dict[str, float]] = yaml12.load_resource("simulator.scoring", "tone.yaml")
-    return table
+def _table() -> dict[str, Any]:
+    table: dict[str, Any] = yaml12.load_resource("simulator.scoring", "tone.yaml")
+    return {**table, "rude": frozenset(table["rude"])}
+
+
+def tone_of(
+    text: str,
+    *,
+    language: str | None,
+    moves: Sequence[Move],
+    before: str = "",
+    upset: float | None = None,
+    heard: Mapping[str, int] | None = None,
+    flaws: Collection[str] = (),
+    gave: bool = False,
+) -> ReplyTone:
+    """The tone of one reply: its parts, its flaws and its value.
+
+    A plain reply, one without a flaw and without anything rude, has a plain tone however few words it takes: its parts
+    count as what `tone.yaml` says at least.
+
+    Args:
+        text: the reply, verbatim.
+        language: ISO 639-1 code of its language, None if it is not known.
+        moves: what the observer found in it.
+        before: what the customer said that it answers; empty where there is nothing to answer any more: then nobody
+            has to show understanding or to draw the customer out.
+        upset: anger or confusion of the customer, whichever is more, 0-100; a calm one needs no soothing. None if
+            unknown.
+        heard: how often the customer has heard each move before: a formula fades as it is repeated.
+        flaws: what else caps the value and only the caller knows: "stuffed", "repeated", "canned", "gap", "empty".
+        gave: whether the reply gave the customer something that it needs, where the caller knows: advice then was asked
+            for.
+    """
+    heard = heard or {}
+    names = frozenset(move.move for move in moves)
+    parts: dict[str, Rating | None] = dict.fromkeys(PARTS)
+    if language is not None and text.strip():
+        rated = {
+            "politeness": ratings.politeness(text, language=language, moves=names),
+            **ratings.tone_parts(text, language=language, moves=names, before=before),
+        }
+        parts.update({name: with_words(rating, moves) for name, rating in rated.items() if rating is not None})
+    flaws = (*flaws, *_own_flaws(text, moves, heard))
+    plain = not flaws and not _is_rude(parts["politeness"], moves)
+    values = _counted(parts, names, before=before, upset=upset, heard=heard, gave=gave)
+    return ReplyTone(_value(values, flaws, plain=plain), parts, frozenset(values), flaws, plain)
+
+
+def _counted(
+    parts: Mapping[str, Rating | None],
+    moves: frozenset[MoveName],
+    *,
+    before: str,
+    upset: float | None,
+    heard: Mapping[str, int],
+    gave: bool,
+) -> dict[str, float]:
+    """The parts that count here, 0-100."""
+    values = {name: rating.value for name, rating in parts.items() if rating is not None}
+    if not before:
+        values.pop("understanding", None)
+        values.pop("elaboration", None)
+    if upset is None or upset < _UPSET:
+        values.pop("validation", None)
+    elif "validation" in values:
+        values["validation"] *= _FADES ** min((heard.get(move, 0) for move in moves if _is_formula(move)), default=0)
+    if gave and "pushes_sale" not in moves:
+        values.pop("advice", None)  # it was asked for
+    if not _HELPING.isdisjoint(moves) and "talks_about_self" not in moves:
+        values.pop("self_focus", None)  # "I will take care of it" is about the customer
+    return values
+
+
+def _value(values: Mapping[str, float], flaws: Collection[str], *, plain: bool) -> float | None:
+    table = _table()
+    caps = [table["caps"][flaw] for flaw in flaws]
+    weights = {name: weight for name, weight in table["weights"].items() if name in values}
+    if not weights:
+        return min(caps, default=None)
+    floors = table["plain"] if plain else {}
+    raised = {name: worth(max(values[name], floors.get(name, 0.0))) for name in weights}
+    value = sum(weight * raised[name] for name, weight in weights.items()) / sum(weights.values())
+    for name, cost in table["costs"].items():
+        clear = table["clear"][name]
+        value -= cost * 100 * max(0.0, values.get(name, 0.0) - clear) / (100 - clear)
+    return float(max(0.0, min(100.0, value, *caps)))
+
+
+def _own_flaws(text: str, moves: Sequence[Move], heard: Mapping[str, int]) -> tuple[str, ...]:
+    """The flaws that the words show."""
+    formulas = [move.move for move in moves if _is_formula(move.move)]
+    found = {
+        "wrong_language": any(move.move == "wrong_language" for move in moves),
+        "unearned": bool(formulas) and _is_formula_only(text, moves),
+        "worn": bool(formulas) and all(heard.get(move, 0) >= _WORN for move in formulas),
+    }
+    return tuple(name for name, is_so in found.items() if is_so)
+
+
+def _is_formula(move: MoveName) -> bool:
+    return effects()[move].kind == "formula"
+
+
+def _is_formula_only(text: str, moves: Sequence[Move]) -> bool:
+    """Whether a reply has a formula, and no sentence or longer clause in which anything else could be."""
+    made = {move.move for move in moves}
+    # To claim understanding and name the feeling in one breath ("I understand your frustration") is still to claim it.
+    hollow = _COURTESIES | ({"names_feeling"} if "empathises" in made else set())
+    if not all(_is_formula(move) for move in made - hollow):
+        return False
+    return not any(
+        len(piece.group().split()) >= fewest
+        and any(map(str.isalpha, piece.group()))
+        and not any(move.quote.start < piece.end() and piece.start() < move.quote.end for move in moves)
+        for pieces, fewest in ((_SENTENCES, 1), (_CLAUSES, _CLAUSE_WORDS))
+        for piece in pieces.finditer(text)
+    )
+
+
+def _is_rude(politeness: Rating | None, moves: Sequence[Move]) -> bool:
+    """Whether a reply does harm, or its low politeness has another reason than few words."""
+    reasons = politeness.reasons if politeness is not None else ()
+    return any(effects()[move.move].kind == "harm" for move in moves) or any(
+        reason.weight < 0 and reason.note in _table()["rude"] for reason in reasons
+    )
 
 
 class Tone:
-    """A weighted mean of politeness, validation, understanding and elaboration, less advice, self-focus, dismissal."""
+    """The tone of the replies, and how much of it the worst one is."""
 
     dimension: Dimension = "tone"
 
     def score(self, case: Case, exchanges: Sequence[Exchange], *, whole: bool) -> Score:
-        if not exchanges:
-            return Score("tone", None, Note("no_reply"), (), "rules", _VERSION)
-        parts = [_parts(exchange) for exchange in exchanges]
-        values = [_value(exchange, part) for exchange, part in zip(exchanges, parts, strict=True)]
-        value = over_all(values)
-        evidence = tuple(item for exchange in exchanges for item in _evidence(exchange))
-        merged = {name: _mean([part[name] for part in parts]) for name in PARTS}
+        tones = [exchange_tone(exchange) for exchange in exchanges]
+        values = [tone.value for tone in tones if tone.value is not None]
+        if not values:
+            return Score("tone", None, Note("no_reply"), (), "rules", VERSION)
+        both = zip(exchanges, tones, strict=True)
+        evidence = tuple(item for exchange, tone in both for item in _evidence(exchange, tone))
+        merged = {name: _mean([tone.parts[name] for tone in tones if name in tone.counted]) for name in PARTS}
         helpful = sum(item.good for item in evidence)
         note = Note("tone_summary", {"good": helpful, "bad": len(evidence) - helpful, "worst": round(min(values))})
-        return Score("tone", round(value, 1), note, evidence, "rules", _VERSION, merged)
+        return Score("tone", round(over_all(values), 1), note, evidence, "rules", VERSION, merged)
 
 
-def _parts(exchange: Exchange) -> dict[str, float | None]:
-    made = [move.move for move in exchange.observation.moves]
-    table = _table()
-    parts: dict[str, float | None] = {}
-    for name in PARTS:
-        points = table[name]
-        if name == "politeness":
-            parts[name] = max(0.0, min(100.0, points["none"] + sum(points.get(move, 0) for move in made)))
-        else:
-            parts[name] = max((points[move] for move in made if move in points), default=points["none"])
-    mood = exchange.before.mood
-    if max(mood.anger, mood.confusion) < _UPSET or exchange.before.settled:
-        parts["validation"] = None
-    if exchange.before.settled:
-        parts["understanding"] = parts["elaboration"] = None
-    return parts
-
-
-def tone_of(parts: Mapping[str, float | None], *, flaws: Iterable[str] = ()) -> float | None:
-    """The tone of a reply from its parts, 0-100; None where no part that raises it has a verdict.
-
-    Args:
-        parts: by the names of `PARTS`, 0-100; what is missing or None is not counted.
-        flaws: what caps the value, whatever the words: "wrong_language", "stuffed", "repeated", "canned", "gap",
-            "empty", "unearned".
-    """
-    table = _table()
-    counted = [(weight, part) for name, weight in table["weights"].items() if (part := parts.get(name)) is not None]
-    if not counted:
-        return None
-    value = sum(weight * part for weight, part in counted) / sum(weight for weight, _ in counted)
-    value -= sum(weight * (parts.get(name) or 0.0) for name, weight in table["costs"].items())
-    return max(0.0, min(100.0, value, *(table["caps"][flaw] for flaw in flaws)))
-
-
-def on_scale(parts: Mapping[str, float | None]) -> dict[str, float | None]:
-    """Parts that are 0 where a reply has nothing of them, on the scale of the table: there nothing is not the worst."""
-    table, scaled = _table(), dict(parts)
-    for name in ("validation", "understanding", "elaboration"):
-        part = parts.get(name)
-        if part is not None:
-            none = table[name]["none"]
-            scaled[name] = none + (100 - none) * part / 100
-    return scaled
-
-
-def over_all(values: Sequence[float]) -> float:
-    """The value of several replies: their mean, with a share for the worst."""
-    return (1 - _WORST_SHARE) * sum(values) / len(values) + _WORST_SHARE * min(values)
-
-
-def _value(exchange: Exchange, parts: dict[str, float | None]) -> float:
-    return tone_of(parts, flaws=_flaws(exchange)) or 0.0
-
-
-def _flaws(exchange: Exchange) -> list[str]:
-    treatment = exchange.treatment
+def exchange_tone(exchange: Exchange) -> ReplyTone:
+    """The tone of an attempt's reply."""
+    observation, treatment, before = exchange.observation, exchange.treatment, exchange.before
     flaws = {
-        "wrong_language": exchange.observation.makes("wrong_language"),
-        "stuffed": exchange.observation.stuffed,
+        "stuffed": observation.stuffed,
         "repeated": treatment.repeated,
         "canned": treatment.canned,
         "gap": treatment.gap,
         "empty": treatment.empty,
-        "unearned": _is_formula_only(exchange),
     }
-    return [name for name, is_so in flaws.items() if is_so]
-
-
-def _is_formula_only(exchange: Exchange) -> bool:
-    formulas = [move for move, _ in exchange.treatment.moves if effects()[move].kind == "formula"]
-    return bool(formulas) and not exchange.treatment.has_substance
-
-
-def _evidence(exchange: Exchange) -> list[Evidence]:
-    """The moves that raised or lowered the tone, each with its words."""
-    found = []
-    for move in exchange.observation.moves:
-        effect = _says(move.move)
-        if effect is not None:
-            found.append(Evidence(Note("move", {"move": move.move}), exchange.turn, move.quote.text, good=effect))
-    for flag, key in (
-        (exchange.observation.stuffed, "tone_stuffed"),
-        (exchange.treatment.repeated, "tone_repeated"),
-        (exchange.treatment.canned, "tone_canned"),
-        (exchange.treatment.gap, "tone_gap"),
-        (_is_formula_only(exchange), "tone_unearned"),
-    ):
-        if flag:
-            found.append(Evidence(Note(key), exchange.turn, exchange.reply, good=False))
-    return found
-
-
-def _says(move: MoveName) -> bool | None:
-    """Whether a move raises the tone (True), lowers it (False) or says nothing of it (None)."""
-    kind = effects()[move].kind
-    if kind == "harm":
-        return False
-    table = _table()
-    raises = any(
-        table[part].get(move, 0) > table[part]["none"] for part in ("validation", "understanding", "elaboration")
+    return tone_of(
+        exchange.reply,
+        language=observation.language or before.language,
+        moves=observation.moves,
+        before="" if before.settled else exchange.answers,
+        upset=None if before.settled else max(before.mood.anger, before.mood.confusion),
+        heard={move: times for move, times in treatment.moves},  # noqa: C416
+        flaws=[name for name, is_so in flaws.items() if is_so],
+        gave=treatment.has_substance,
     )
-    return True if raises or table["politeness"].get(move, 0) > 0 else None
 
 
-def _mean(values: list[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
+def _evidence(exchange: Exchange, tone: ReplyTone) -> list[Evidence]:
+    """The words that raised or lowered the tone, and the flaws of the whole reply."""
+    parts = {name: tone.parts[name] for name in PARTS if name in tone.counted}
+    found = evidence_of(parts, exchange.observation.moves, turn=exchange.turn)
+    return found + [
+        Evidence(Note(f"tone_{flaw}"), exchange.turn, exchange.reply, good=False)
+        for flaw in tone.flaws
+        if flaw not in ("wrong_language", "empty")  # the one is a move, the other has no words
+    ]
+
+
+def _mean(ratings: Sequence[Rating | None]) -> float | None:
+    known = [rating.value for rating in ratings if rating is not None]
     return round(sum(known) / len(known), 1) if known else None

@@ -46,9 +46,36 @@ def move_label(move: str, language: ReaderLanguage = "en") -> str:
     return _sentences()["moves"][move][language]
 
 
+def is_named(reason: str) -> bool:
+    """Whether a reason of a rating has a name for readers, a kind of words or a move: others are too faint to show."""
+    kind = _kind(reason)
+    return kind in _sentences()["reasons"] or kind in _sentences()["moves"]
+
+
+def reason_label(reason: str, language: ReaderLanguage = "en") -> str:
+    """The name of a reason of a rating for readers; its key where it has none."""
+    names, kind = _sentences(), _kind(reason)
+    found = names["reasons"].get(kind) or names["moves"].get(kind)
+    return found[language] if found else kind.replace("_", " ")
+
+
+def _kind(reason: str) -> str:
+    """The kind of words, wherever they stand (`starts:thanks`) and however often they come (`thanks+`)."""
+    return reason.removeprefix("starts:").removesuffix("+")
+
+
+def part_label(part: str, language: ReaderLanguage = "en") -> str:
+    """The name of a part of tone or de-escalation for readers."""
+    return _sentences()["parts"][part][language]
+
+
 def _label(name: str, value: str | float, case: Case, language: ReaderLanguage) -> str:
     if name == "move":
         return move_label(str(value), language)
+    if name == "part":
+        return part_label(str(value), language)
+    if name == "reason":
+        return reason_label(str(value), language)
     if name in _FINDERS:
         label = _FINDERS[name](case, str(value))
         return label.get(language) or next(iter(label.values()))

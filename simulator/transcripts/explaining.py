@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from simulator import observation, ratings, yaml12
 from simulator.ratings import Rating, Reason
-from simulator.scoring import Note, sentence
+from simulator.scoring import Note, reason_label, sentence, telling
 
-VERSION = f"rules-1.{observation.VERSION}.{ratings.VERSION}"
+VERSION = f"rules-2.{observation.VERSION}.{ratings.VERSION}"
 """Version of these scorers, of the observer and of the ratings: unlike versions are not to be averaged."""
 
 Json = dict[str, Any]
@@ -33,7 +34,7 @@ def worded(key: str, **values: str | float) -> str:
 
 def flaw(name: str) -> str:
     """What to say of a flaw that caps the tone."""
-    return str(_wording()["flaws"][name])
+    return sentence(Note(f"tone_{name}"))
 
 
 def timed(note: Note) -> str:
@@ -64,33 +65,21 @@ def quotes_of(ratings: Mapping[str, Rating | None]) -> list[Json]:
     return found
 
 
-def named(ratings: Mapping[str, Rating | None], *, lower: frozenset[str] = frozenset()) -> dict[str, str]:
-    """The words that raised and lowered a score most, for its explanation.
-
-    Args:
-        ratings: its parts.
-        lower: the parts that lower it when they are high.
-    """
-    raised: list[tuple[float, Reason]] = []
-    lowered: list[tuple[float, Reason]] = []
-    for part, rating in ratings.items():
-        reasons = rating.reasons if rating is not None else ()
-        # Weights can be compared inside one rating only.
-        most = max((abs(reason.weight) for reason in reasons), default=1.0) or 1.0
-        for reason in reasons:
-            if reason.quote is not None:
-                up = (reason.weight > 0) != (part in lower)
-                (raised if up else lowered).append((abs(reason.weight) / most, reason))
-    return {"raised": _listed(raised), "lowered": _listed(lowered)}
+def named(parts: Mapping[str, Rating | None]) -> dict[str, str]:
+    """The words that raised and lowered a score most, for its explanation."""
+    quoted = [each for each in telling(parts) if each.reason.quote is not None]
+    return {
+        "raised": _listed(each.reason for each in quoted if each.raises),
+        "lowered": _listed(each.reason for each in quoted if not each.raises),
+    }
 
 
-def _listed(found: list[tuple[float, Reason]]) -> str:
-    found.sort(key=lambda each: -each[0])
-    texts = dict.fromkeys(_quoted(reason) for _, reason in found[: 2 * _NAMED])
+def _listed(found: Iterable[Reason]) -> str:
+    texts = dict.fromkeys(_quoted(reason) for reason in islice(found, 2 * _NAMED))
     return worded("between").join(list(texts)[:_NAMED]) or worded("nothing")
 
 
 def _quoted(reason: Reason) -> str:
     words = " ".join(reason.quote.text.split()) if reason.quote else ""
     short = words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
-    return worded("quoted", words=short, note=reason.note.replace("_", " "))
+    return worded("quoted", words=short, note=reason_label(reason.note))

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulator import ratings
+from simulator.observation import language_of
 from simulator.ratings import Rating
 from simulator.scenarios.formats import Scenario
-from simulator.scoring import Dimension, over_all, overall_of
+from simulator.scoring import Dimension, accuracy_of, over_all, overall_of
 from simulator.transcripts.background import background_of
 from simulator.transcripts.explaining import Json, quotes_of, rounded
 from simulator.transcripts.format import Conversation, read_conversation
-from simulator.transcripts.languages import conversation_language
-from simulator.transcripts.messages import MOST_CHARACTERS, accuracy_of, score_agent, score_customer
+from simulator.transcripts.messages import MOST_CHARACTERS, score_agent, score_customer
 from simulator.transcripts.talk import Talk
 
 
@@ -31,7 +31,7 @@ def score_conversation(data: Mapping[str, Any]) -> dict[str, Any]:
     """
     conversation = read_conversation(data)
     background = background_of(conversation)
-    language = conversation.language or conversation_language(conversation)
+    language = conversation.language or _language(conversation)
     talk = Talk(language)
     messages: list[Json] = []
     for message in conversation.messages:
@@ -48,10 +48,20 @@ def score_conversation(data: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+_SAMPLE, _SAMPLED = 100, 20
+"""So many characters of each of so many messages are asked for the conversation's language."""
+
+
+def _language(conversation: Conversation) -> str | None:
+    """The language that most of a conversation is in; None where nothing is said."""
+    said = [message.text.strip() for message in conversation.messages if message.text.strip()]
+    return language_of("\n".join(text[:_SAMPLE] for text in said[:_SAMPLED]))
+
+
 def _scores(messages: list[Json], scenario: Scenario | None, talk: Talk) -> dict[str, float | None]:
     replies = [message["scores"] for message in messages if message["role"] == "agent"]
     values: dict[Dimension, float | None] = {
-        "accuracy": _accuracy(replies, scenario, talk),
+        "accuracy": _accuracy(scenario, talk),
         "tone": _mean(replies, "tone", worst=True),
         "de_escalation": _mean(replies, "de_escalation", worst=True),
         "reply_time": _mean(replies, "reply_time", worst=False),
@@ -66,14 +76,14 @@ def _mean(replies: list[Json], name: str, *, worst: bool) -> float | None:
     return over_all(values) if worst else sum(values) / len(values)
 
 
-def _accuracy(replies: list[Json], scenario: Scenario | None, talk: Talk) -> float | None:
-    """The accuracy of all statements; with a scenario, times the share of what had to be said and was."""
-    claims = [claim for score in replies for claim in score["accuracy"]["claims"]]
-    if not claims:
+def _accuracy(scenario: Scenario | None, talk: Talk) -> float | None:
+    """The accuracy of all statements; with a scenario, as an attempt's: by what had to be said too."""
+    if not talk.claims:
         return None
-    value = accuracy_of([claim["support"] for claim in claims])
-    due = {fact.id for fact in scenario.facts if fact.needed} if scenario is not None else set()
-    return value * len(due & talk.facts) / len(due) if due else value
+    if scenario is None:
+        return accuracy_of(talk.claims)
+    due = {fact.id for fact in scenario.facts if fact.needed}
+    return accuracy_of(talk.claims, share=len(due & talk.facts) / len(due) if due else 1.0)
 
 
 def _outcome(conversation: Conversation, messages: list[Json], language: str | None) -> Json:

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from simulator.conversation import Role
+from simulator.observation import Claim
 from simulator.transcripts.format import Message
 
 MOST_TURNS = 10
@@ -34,6 +35,8 @@ class Talk:
     answers: int = 0
     facts: set[str] = field(default_factory=set)
     """Ids of the scenario's facts that were conveyed, where a scenario is known."""
+    claims: list[Claim] = field(default_factory=list)
+    """What the agent has stated so far."""
 
     def waited(self, message: Message) -> float | None:
         """Seconds that the customer waited for a reply; None where it answers nothing, or a time is missing."""

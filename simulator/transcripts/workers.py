@@ -18,7 +18,8 @@ _LINES, _BYTES = 32, 512 * 1024
 _AHEAD = 3
 """So many pieces of work a worker are read ahead."""
 
-_FREEZE_AFTER = (20, 400)
+_COLLECT_AT, _COLLECT_EVERY = 20, 1_000
+"""After so many lines, and then each time after so many, what is no longer reachable is collected."""
 _count = 0
 """Lines scored by this process."""
 
@@ -56,17 +57,24 @@ def _score(piece: list[Line]) -> list[Scored]:
 
 
 def _scored(lines: Iterable[Line]) -> Iterator[Scored]:
-    """Scores lines in this process; now and then what has become permanent is taken out of the collector's rounds.
+    """Scores lines in this process, with the collector of cycles at rest but for now and then.
 
-    Lexicons and models are some hundred thousand objects: looking through them takes a third of the time otherwise.
+    Lexicons and models are some hundred thousand objects: looking through them takes up to a third of the time. Scoring
+    makes no cycles to speak of, and what has become permanent is taken out of the collector's rounds.
     """
     global _count
-    for line in lines:
-        yield score_line(line)
-        _count += 1
-        if _count in _FREEZE_AFTER:
-            gc.collect()
-            gc.freeze()
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        for line in lines:
+            yield score_line(line)
+            _count += 1
+            if _count == _COLLECT_AT or _count % _COLLECT_EVERY == 0:
+                gc.collect()
+                gc.freeze()
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _pieces(lines: Iterable[Line]) -> Iterator[list[Line]]:

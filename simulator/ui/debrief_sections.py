@@ -8,11 +8,13 @@ from __future__ import annotations
 from simulator.case import Case
 from simulator.conversation import StepKind
 from simulator.debrief import Advice, Debrief, ReplyReview, Review
+from simulator.history import AttemptSummary
 from simulator.practice import Practice
-from simulator.scoring import DIMENSIONS, Dimension, Evidence, word
+from simulator.scoring import DIMENSIONS, Dimension, Evidence, part_label, word
 from simulator.ui import labels
 from simulator.ui.markup import bubble, chips, esc, mark_sign, quiet, quoted, subsection
 from simulator.ui.session import _, language, ngettext
+from simulator.versions import version_of, versions_of
 
 
 def dimensions(review: Review) -> list[Dimension]:
@@ -43,6 +45,14 @@ def verdict(practice: Practice, review: Review) -> str:
         f'<div class="tc tc-panel tc-verdict" data-passed="{state}" data-testid="verdict">'
         f'<h2 class="tc-h2" style="margin-top:0">{esc(title)}</h2><p>{esc(" ".join(sentences))}</p></div>'
     )
+
+
+def recorded(kept: AttemptSummary, review: Review) -> str:
+    """That the history has another result of this attempt, by an older scoring. Empty where it has the same scoring."""
+    if kept.overall is None or kept.versions.get("overall") == versions_of(review.card)["overall"]:
+        return ""
+    told = _("The history has {value} for this attempt, by an older scoring; here it is judged by today's rules.")
+    return quiet(f"{told.format(value=labels.points(kept.overall))} {labels.rescoring()}")
 
 
 def _short_of(name: str, value: float | None, mark: float) -> str:
@@ -78,13 +88,14 @@ def evidence(case: Case, review: Review, name: Dimension) -> str:
     """What a dimension's score goes by, with its scorer and version."""
     score = review.card.scores[name]
     parts = [(part, value) for part, value in score.parts.items() if value is not None]
-    shown = [chips((f"{labels.tone_part(part)} {labels.points(value)}", "") for part, value in parts)] if parts else []
+    named = ((f"{part_label(part, language())} {labels.points(value)}", "") for part, value in parts)
+    shown = [chips(named)] if parts else []
     if score.evidence:
         items = "".join(evidence_item(item, case, review) for item in score.evidence)
         shown.append(f'<ul class="tc tc-small tc-list">{items}</ul>')
     else:
         shown.append(quiet(_("There is nothing to show.")))
-    judged_by = _("Scored by {scorer}, version {version}").format(scorer=score.scorer, version=score.version)
+    judged_by = _("Scored by {scorer}, version {version}").format(scorer=score.scorer, version=version_of(score))
     return "".join([*shown, quiet(judged_by)])
 
 

@@ -12,7 +12,7 @@ from simulator.history import NO_VERDICT, AttemptSummary
 from simulator.scoring import DIMENSIONS
 from simulator.ui import labels, routes, services, session
 from simulator.ui.markup import esc, plain, quiet, subsection
-from simulator.ui.progress import STEPS, Period, Step, periods, retries, usual_step
+from simulator.ui.progress import STEPS, Point, Step, are_alike, periods, points, retries, usual_step
 from simulator.ui.session import _
 from simulator.ui.widgets.trend import trend
 
@@ -48,9 +48,22 @@ def trends(attempts: Sequence[AttemptSummary]) -> None:
     st.html(quiet(meaning + " " + _("Stopped attempts are left out.")))
     names = _names(attempts)
     trend("trend", names, found)
+    values = {name: points(found, name) for name in names}
+    changed = any(point.is_unlike for each in values.values() for point in each)
+    if changed:
+        told = _(
+            "A dashed line marks a change of the scoring: values before and after it were judged by different rules, "
+            "are not averaged and cannot be compared."
+        )
+        st.html(quiet(f"{told} {labels.rescoring()}"))
     with st.expander(_("The values as a table"), key="trend-table"):
-        rows = [(labels.day(each.day), [_value_of(each, name) for name in names]) for each in found]
+        rows = [
+            (labels.day(each.day), [_values_of(values[name], place) for name in names])
+            for place, each in enumerate(found)
+        ]
         caption = _("Mean, and in brackets the number of attempts behind it")
+        if changed:
+            caption += ". " + _("| stands before the first value of another scoring")
         st.html(table(caption, ["", *names.values()], rows))
 
 
@@ -58,9 +71,14 @@ def _step(step: Step) -> str:
     return {"attempt": _("an attempt"), "day": _("a day"), "week": _("a week")}[step]
 
 
-def _value_of(period: Period, name: str) -> str:
-    mean = period.mean(name)
-    return "–" if mean is None else f"{labels.points(mean)} ({period.count(name)})"
+def _values_of(found: Sequence[Point], place: int) -> str:
+    """The points of a trend at one place, in a cell."""
+    shown = [
+        f"{'| ' if point.is_unlike else ''}{labels.points(point.value)} ({point.count})"
+        for point in found
+        if point.place == place
+    ]
+    return " ".join(shown) or "–"
 
 
 def again(attempts: Sequence[AttemptSummary], titled: Callable[[str], str]) -> None:
@@ -105,6 +123,12 @@ def again(attempts: Sequence[AttemptSummary], titled: Callable[[str], str]) -> N
             st.html(table(caption, ["", *dated, _("Change")], rows))
             if each.is_mixed:
                 st.html(quiet(_("These attempts differ in mode or language: the change is not only yours.")))
+            if not all(are_alike(shown, name) for name in _names(shown)):
+                told = _(
+                    "These attempts were judged by different rules: there is no change to tell where those of a score "
+                    "differ, and the best is one of those that were judged like the last."
+                )
+                st.html(quiet(f"{told} {labels.rescoring()}"))
 
 
 def _compare(ids: list[str]) -> None:
@@ -147,6 +171,9 @@ def compare(attempts: Sequence[AttemptSummary], named: Naming) -> None:
     st.html(table(_("Attempts side by side"), heads, rows, titled=True))
     if any("▲" in cell for _name, cells in rows for cell in cells):
         st.html(quiet(_("▲ marks the highest value. Stopped attempts are left out of it.")))
+    if not all(are_alike(chosen, name) for name in _names(chosen)):
+        told = _("These attempts were judged by different rules: no value is marked where those of a score differ.")
+        st.html(quiet(f"{told} {labels.rescoring()}"))
     with st.container(horizontal=True):
         for each in chosen:
             label, query = _("Debrief: {attempt}").format(attempt=plain(named(each))), {"attempt": each.id}
@@ -211,10 +238,14 @@ def _points(value: float | None) -> str:
 
 
 def _best_marked(chosen: Sequence[AttemptSummary], name: str) -> list[str]:
-    """The points of a score; the highest is marked where one attempt alone has it. What was stopped is out of it."""
+    """The points of a score; the highest is marked where one attempt alone has it, and all were judged alike.
+
+    What was stopped is out of it.
+    """
     shown = [_points(each.scores.get(name)) for each in chosen]
     rated = [int(each) for each, of in zip(shown, chosen, strict=True) if each != "–" and of.outcome not in NO_VERDICT]
-    best = str(max(rated)) if len(rated) > 1 and rated.count(max(rated)) == 1 else None
+    like = are_alike((each for each in chosen if each.outcome not in NO_VERDICT), name)
+    best = str(max(rated)) if like and len(rated) > 1 and rated.count(max(rated)) == 1 else None
     marked = [each == best and of.outcome not in NO_VERDICT for each, of in zip(shown, chosen, strict=True)]
     return [f"{each} ▲" if mark else each for each, mark in zip(shown, marked, strict=True)]
 

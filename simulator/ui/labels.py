@@ -22,6 +22,11 @@ def in_interface(translated: Mapping[Language, Value]) -> Value:
     return translated.get(language()) or next(iter(translated.values()))
 
 
+def rescoring() -> str:
+    """What to do about attempts that were judged by an older scoring."""
+    return _("The command “tough-customer rescore” judges older attempts by today's rules.")
+
+
 def trains(name: str) -> str:
     return {
         "aggressive": _("Aggressive"),
@@ -91,18 +96,6 @@ def mark(name: Mark) -> str:
 
 def mood(part: MoodPart) -> str:
     return {"anger": _("Anger"), "confusion": _("Confusion"), "trust": _("Trust")}[part]
-
-
-def tone_part(name: str) -> str:
-    return {
-        "politeness": _("Politeness"),
-        "validation": _("Taking the feeling seriously"),
-        "understanding": _("Understanding"),
-        "elaboration": _("Drawing the customer out"),
-        "advice": _("Unasked advice"),
-        "self_focus": _("Talking about oneself"),
-        "dismissal": _("Dismissal"),
-    }[name]
 
 
 def outcome(name: Outcome | None) -> str:

@@ -1,9 +1,12 @@
-"""What a trainee's attempts say together: trends and retries. Pure; stopped attempts are left out by the caller."""
+"""What a trainee's attempts say together: trends and retries. Pure; stopped attempts are left out by the caller.
+
+Scores of unlike versions are never averaged, ranked or subtracted from each other.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from itertools import groupby
@@ -12,7 +15,7 @@ from typing import Literal, get_args
 from simulator.history import AttemptSummary
 
 Step = Literal["attempt", "day", "week"]
-"""What one point of a trend stands for."""
+"""What one point of a trend stands for; where the scoring changed in between, two points do."""
 
 STEPS: tuple[Step, ...] = get_args(Step)
 _DAYS = 14
@@ -21,7 +24,7 @@ _DAYS = 14
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The attempts behind one point of a trend.
+    """The attempts of one step of a trend.
 
     Args:
         day: the day, or the first day of the week.
@@ -31,17 +34,24 @@ class Period:
     day: date
     attempts: tuple[AttemptSummary, ...]
 
-    def count(self, name: str) -> int:
-        """How many of them have a verdict on a dimension, or "overall"."""
-        return len(self._values(name))
 
-    def mean(self, name: str) -> float | None:
-        """The mean of these verdicts, 0-100; None where there is none."""
-        values = self._values(name)
-        return round(sum(values) / len(values), 1) if values else None
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One point of a trend: attempts of a period that were judged by the same version.
 
-    def _values(self, name: str) -> list[float]:
-        return [value for each in self.attempts if (value := each.scores.get(name)) is not None]
+    Args:
+        place: of the period among all of them, from 0.
+        aside: where it stands beside the other points of its period, in steps from their middle; 0 if it is alone.
+        value: the mean of its verdicts, 0-100.
+        count: how many there are.
+        is_unlike: whether the point before it was judged by another version: the two must not be joined.
+    """
+
+    place: int
+    aside: float
+    value: float
+    count: int
+    is_unlike: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +62,7 @@ class Retries:
         scenario: id.
         attempts: how many, 2 or more.
         first: the oldest.
-        best: the one with the best overall; of equals the newest.
+        best: of those that were judged like the last one, the one with the best overall; of equals the newest.
         last: the newest.
         is_mixed: whether they differ in mode or language, which makes them harder to compare.
     """
@@ -68,10 +78,21 @@ class Retries:
     def change(self, name: str) -> int | None:
         """Whole points of a score from the first attempt to the last, both rounded down as they are shown.
 
-        None where one of them has no verdict.
+        None where one of them has no verdict, or they were judged by different versions.
         """
         before, after = self.first.scores.get(name), self.last.scores.get(name)
-        return None if before is None or after is None else math.floor(after) - math.floor(before)
+        if before is None or after is None or not are_alike((self.first, self.last), name):
+            return None
+        return math.floor(after) - math.floor(before)
+
+
+def are_alike(attempts: Iterable[AttemptSummary], name: str) -> bool:
+    """Whether all verdicts on a dimension, or "overall", are of the same version. No verdict is unlike none."""
+    return len({_version(each, name) for each in attempts if each.scores.get(name) is not None}) < 2
+
+
+def _version(attempt: AttemptSummary, name: str) -> str:
+    return attempt.versions.get(name, "")
 
 
 def usual_step(attempts: Sequence[AttemptSummary], zone: tzinfo) -> Step:
@@ -97,6 +118,27 @@ def periods(attempts: Sequence[AttemptSummary], *, step: Step, zone: tzinfo) -> 
     return [Period(start, tuple(each for _, each in group)) for start, group in grouped]
 
 
+def points(periods: Sequence[Period], name: str) -> list[Point]:
+    """The trend of a dimension, or "overall", oldest first. Verdicts of unlike versions are not averaged.
+
+    Args:
+        periods: oldest first; those without a verdict have no point.
+        name: of the score.
+    """
+    found: list[Point] = []
+    newest: str | None = None
+    for place, period in enumerate(periods):
+        by_version: dict[str, list[float]] = {}
+        for each in period.attempts:
+            if (value := each.scores.get(name)) is not None:
+                by_version.setdefault(_version(each, name), []).append(value)
+        for nth, (version, values) in enumerate(by_version.items()):
+            aside, mean = nth - (len(by_version) - 1) / 2, round(sum(values) / len(values), 1)
+            found.append(Point(place, aside, mean, len(values), newest not in (None, version)))
+            newest = version
+    return found
+
+
 def _when(attempt: AttemptSummary) -> datetime:
     return attempt.started_at
 
@@ -115,7 +157,7 @@ def retries(attempts: Sequence[AttemptSummary]) -> list[Retries]:
             scenario=scenario,
             attempts=len(tries),
             first=tries[0],
-            best=max(tries, key=lambda each: (-1.0 if each.overall is None else each.overall, each.started_at)),
+            best=_best(tries),
             last=tries[-1],
             is_mixed=len({(each.mode, each.language) for each in tries}) > 1,
         )
@@ -123,3 +165,10 @@ def retries(attempts: Sequence[AttemptSummary]) -> list[Retries]:
         if len(tries) > 1
     ]
     return sorted(found, key=lambda each: each.last.started_at, reverse=True)
+
+
+def _best(tries: Sequence[AttemptSummary]) -> AttemptSummary:
+    """Of attempts, oldest first, the best of those that can be compared with the last that has an overall score."""
+    last = next((each for each in reversed(tries) if each.overall is not None), tries[-1])
+    like_last = [each for each in tries if are_alike((each, last), "overall")]
+    return max(like_last, key=lambda each: (-1.0 if each.overall is None else each.overall, each.started_at))

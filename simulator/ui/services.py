@@ -102,9 +102,9 @@ def warm(root: Path) -> None:
 
 def _load_heavy_parts(root: Path) -> None:
     from simulator.observation import observe
-    from simulator.observation.language import detect
+    from simulator.observation.identify import identify
 
-    detect("good morning everybody")
+    identify("good morning everybody")
     loaded = library(root)
     warmed: set[tuple[str, Language]] = set()
     for id, scenario in loaded.scenarios.items():

@@ -55,6 +55,9 @@ def show() -> None:
     if attempt.outcome == "taken_back":
         _taken_back(practice)
     st.html(sections.verdict(practice, found.review) + sections.scores(attempt.case, found.review))
+    kept = next(each for each in _family(practice) if each.id == practice.id)
+    if told := sections.recorded(kept, found.review):
+        st.html(told)
     st.html(section(_("What happened")) + sections.story(found))
     if found.review.replies:
         _replies(practice, found, compared)

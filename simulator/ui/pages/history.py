@@ -15,6 +15,7 @@ from simulator.scenarios.library import Library
 from simulator.ui import history_views, judge_panel, labels, routes, services, session
 from simulator.ui.labels import in_interface
 from simulator.ui.markup import chips, esc, heading, quiet, subsection
+from simulator.ui.progress import are_alike
 from simulator.ui.session import _, ngettext
 
 View = Literal["attempts", "trends", "retries", "compare"]
@@ -171,9 +172,10 @@ def _shift(shift: ShiftRecord, shown: Sequence[AttemptSummary], library: Library
     ended = shift.ended_at is not None
     count = len(shift.attempts)
     title = ngettext("Shift of {count} chat", "Shift of {count} chats", count).format(count=count)
-    values = [each.overall for each in shift.attempts if each.overall is not None and each.passed is not None]
+    judged = [each for each in shift.attempts if each.passed is not None]
+    values = [each.overall for each in judged if each.overall is not None]
     tags = [] if ended else [(_("Running"), "strong")]
-    if ended and values:
+    if ended and values and are_alike(judged, "overall"):
         tags.append((_("Mean {value}").format(value=labels.points(sum(values) / len(values))), ""))
     if shift.mode == "exam":
         tags.append((_("Exam"), ""))

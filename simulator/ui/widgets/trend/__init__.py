@@ -1,7 +1,7 @@
 """The trends' widget: a small chart for each score, with the number of attempts below each point.
 
-Drawn as SVG of our own, like the mood curve: it follows the theme by itself, its text is text, and nothing has to be
-loaded for it.
+Where the scoring changed, a dashed line stands in place of a joining one. Drawn as SVG of our own, like the mood curve:
+it follows the theme by itself, its text is text, and nothing has to be loaded for it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simulator.ui import labels
-from simulator.ui.progress import Period
+from simulator.ui.progress import Period, Point, points
 from simulator.ui.session import _, ngettext
 from simulator.ui.widgets import mounted
 
@@ -30,14 +30,36 @@ def trend(key: str, names: Mapping[str, str], periods: Sequence[Period]) -> None
 
 
 def _chart(name: str, title: str, periods: Sequence[Period]) -> dict[str, Any]:
-    points = [_point(name, place, each) for place, each in enumerate(periods) if each.count(name)]
-    shown = [point["shown"] for point in points]
-    told = _("{name}: from {first} to {last}").format(name=title, first=shown[0], last=shown[-1]) if shown else title
-    return {"title": title, "told": told, "last": shown[-1] if shown else "–", "points": points}
+    found = points(periods, name)
+    drawn = [_drawn(point, periods[point.place]) for point in found]
+    return {
+        "title": title,
+        "told": _told(title, found),
+        "last": labels.points(found[-1].value) if found else "–",
+        "points": drawn,
+    }
 
 
-def _point(name: str, place: int, period: Period) -> dict[str, Any]:
-    value, count = period.mean(name) or 0.0, period.count(name)
-    attempts = ngettext("{count} attempt", "{count} attempts", count).format(count=count)
-    told = f"{labels.day(period.day)}: {labels.points(value)} · {attempts}"
-    return {"place": place, "value": value, "shown": labels.points(value), "count": count, "told": told}
+def _told(title: str, found: Sequence[Point]) -> str:
+    """The chart in a sentence: of values that can be compared with the last one."""
+    if not found:
+        return title
+    breaks = [place for place, point in enumerate(found) if point.is_unlike]
+    sentence = (
+        _("{name}: from {first} to {last} since the scoring changed") if breaks else _("{name}: from {first} to {last}")
+    )
+    first, last = found[breaks[-1] if breaks else 0], found[-1]
+    return sentence.format(name=title, first=labels.points(first.value), last=labels.points(last.value))
+
+
+def _drawn(point: Point, period: Period) -> dict[str, Any]:
+    attempts = ngettext("{count} attempt", "{count} attempts", point.count).format(count=point.count)
+    told = f"{labels.day(period.day)}: {labels.points(point.value)} · {attempts}"
+    return {
+        "place": point.place,
+        "aside": point.aside,
+        "value": point.value,
+        "count": point.count,
+        "unlike": point.is_unlike,
+        "told": told,
+    }

@@ -1,8 +1,10 @@
 // A small chart for each score: value upwards, time to the right, below each point the number of attempts behind it.
+// Between points of unlike scorings there is a dashed line in place of a joining one.
 
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 320, LEFT = 30, RIGHT = 12, TOP = 12, HEIGHT = 104, BASE = TOP + HEIGHT;
 const ROOM = 17; // that a number below a point needs
+const ASIDE = 18; // between two points of one day
 
 export default function ({ parentElement, data }) {
   const { charts, days, labels } = data;
@@ -27,7 +29,7 @@ function figure({ title, told, last, points }, days, labels) {
 function drawing(told, points, days) {
   const svg = make("svg", { viewBox: `0 0 ${WIDTH} ${BASE + 36}`, role: "img", "aria-label": told });
   const step = (WIDTH - LEFT - RIGHT - 20) / Math.max(days.length - 1, 1);
-  const x = (place) => LEFT + 10 + step * place;
+  const x = ({ place, aside }) => LEFT + 10 + step * place + aside * Math.min(ASIDE, step / 2);
   const y = (value) => TOP + HEIGHT * (1 - value / 100);
   for (const value of [0, 50, 100]) {
     svg.append(
@@ -35,15 +37,20 @@ function drawing(told, points, days) {
       make("text", { x: LEFT - 6, y: y(value) + 4, "text-anchor": "end" }, value),
     );
   }
-  const line = points.map(({ place, value }, n) => `${n ? "L" : "M"}${x(place)} ${y(value)}`).join("");
+  const line = points.map((point, n) => `${n && !point.unlike ? "L" : "M"}${x(point)} ${y(point.value)}`).join("");
   svg.append(make("path", { class: "line", d: line }));
   const every = Math.ceil(ROOM / step);
-  points.forEach(({ place, value, count, told }, n) => {
-    const dot = make("circle", { class: "dot", cx: x(place), cy: y(value), r: Math.min(3 + count, 6) });
+  points.forEach((point, n) => {
+    const { value, count, told, unlike } = point;
+    if (unlike) {
+      const between = (x(points[n - 1]) + x(point)) / 2;
+      svg.append(make("line", { class: "break", x1: between, x2: between, y1: TOP - 4, y2: BASE + 4 }));
+    }
+    const dot = make("circle", { class: "dot", cx: x(point), cy: y(value), r: Math.min(3 + count, 6) });
     dot.append(make("title", {}, told));
     svg.append(dot);
     if ((points.length - 1 - n) % every === 0) {
-      svg.append(make("text", { x: x(place), y: BASE + 16, "text-anchor": "middle" }, count));
+      svg.append(make("text", { x: x(point), y: BASE + 16, "text-anchor": "middle" }, count));
     }
   });
   svg.append(make("text", { x: LEFT, y: BASE + 31 }, days[0]));

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from simulator.ratings.support.alignment import match
-from simulator.ratings.support.reading import Reading, Token
-from simulator.ratings.support.source import Source
-from simulator.ratings.support.words import Lists
+from simulator.observation.support.alignment import match
+from simulator.observation.support.reading import Reading, Token
+from simulator.observation.support.source import Source
+from simulator.observation.support.words import Lists
 
 REACH = 5.0
 """Words over which the nearness of a word of the question to the answer falls to a third."""

@@ -6,12 +6,11 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
 from typing import cast, get_args
 
 from simulator.conversation import Language
 from simulator.observation.lexicon import lexicon
-from simulator.ratings.support.words import Lists, fold, key_of, lists
+from simulator.observation.support.words import Lists, fold, key_of, lists
 
 MAX_TOKENS = 2_000
 """Longer texts are read up to here."""
@@ -114,7 +113,7 @@ def read(source: str, language: str) -> Reading:
         group = match.lastgroup
         form = match["number"] or match.group()
         if group == "stop":
-            if seen:
+            if seen and not is_ordinal(text, match.start() + 1, language):
                 if "?" in form or form in "？؟":
                     questions.add(sentence)
                 sentence, clause, seen, since_negator = sentence + 1, clause + 1, False, 99
@@ -207,14 +206,21 @@ def _with_amounts(tokens: list[Token], language: str) -> list[Token]:
     if language not in get_args(Language):
         return tokens
     units = lexicon(cast("Language", language)).units
-    for place, (token, unit) in enumerate(pairwise(tokens)):
-        if not token.number or unit.number or unit.start - token.end > 1:
+    for place, token in enumerate(tokens):
+        if not token.number or not token.key.replace(".", "", 1).isdecimal():
             continue
-        dimension, factor = units.get(fold(unit.form), ("", 0.0))
-        if dimension == "duration" and token.key.replace(".", "", 1).isdecimal():
-            amount = f"{float(token.key) * (_MONTH if factor == _MONTH_OF_DAYS else factor):g}"
-            tokens[place] = replace(token, amount=amount)
-            tokens[place + 1] = replace(unit, amount=amount)
+        end = token.end
+        # The unit stands beside its number or behind one adjective: "5 business days".
+        for behind, unit in enumerate(tokens[place + 1 : place + 3], place + 1):
+            if unit.number or unit.start - end > 1:
+                break
+            dimension, factor = units.get(fold(unit.form), ("", 0.0))
+            if dimension == "duration":
+                amount = f"{float(token.key) * (_MONTH if factor == _MONTH_OF_DAYS else factor):g}"
+                tokens[place] = replace(token, amount=amount)
+                tokens[behind] = replace(unit, amount=amount)
+                break
+            end = unit.end
     return tokens
 
 
@@ -223,7 +229,7 @@ def strip_talk(reply: str, language: str) -> tuple[str, str]:
     """The reply without closing questions and offers, and that without hedges before a statement too."""
     words = lists(language)
     text = plain(reply, language)
-    parts = [part for part in PARTS.split(text) if part.strip()]
+    parts = [text[start:end] for start, end in parts_of(text, language) if text[start:end].strip()]
     kept = [part for part in parts if not is_tail(part, words)]
     if not any(_SAYS.search(part) for part in kept):
         kept = parts[:1]
@@ -249,6 +255,21 @@ def strip_talk(reply: str, language: str) -> tuple[str, str]:
 
 
 PARTS = re.compile(r"(?<=[.!?。！？؟।])\s*(?=\S)(?<![\d.]\.)|\n+")
+_ORDINAL = re.compile(r"(?<!\d)\d{1,2}\.")
+
+
+def is_ordinal(text: str, end: int, language: str) -> bool:
+    """Whether a full stop that ends at a place makes a number an ordinal, as in „15. Oktober“."""
+    return language == "de" and _ORDINAL.fullmatch(text, max(0, text.rfind(" ", 0, end) + 1), end) is not None
+
+
+def parts_of(text: str, language: str) -> list[tuple[int, int]]:
+    """Where each sentence of a text begins and ends."""
+    cuts = [match for match in PARTS.finditer(text) if not is_ordinal(text, match.start(), language)]
+    starts = [0, *(match.end() for match in cuts)]
+    return list(zip(starts, [*(match.start() for match in cuts), len(text)], strict=True))
+
+
 _SAYS = re.compile(rf"\w{{2}}|\d|[{_NO_SPACES}]")
 _OPENER = re.compile(
     r"(?:well|yes|no|yeah|oh|,|\s)*i\b[^.,!?]{0,60}[,.!]? ?but (?:i (?:do )?(?:know|think|believe)(?: that)? )?"

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from simulator.ratings.support.alignment import Aligned
-from simulator.ratings.support.source import clause_facts, clauses_in
+from collections.abc import Sequence
+
+from simulator.observation.support.alignment import Aligned
+from simulator.observation.support.reading import Token
+from simulator.observation.support.source import Source, clause_facts, clauses_in
+
+_SHORTLY = 4
+"""So many content words behind a period, its unit among them, what it begins with is named."""
+_TWO_DAYS = 2 * 86_400
 
 
 def polarity_of(it: Aligned) -> float:
@@ -103,3 +110,48 @@ def misplaced(it: Aligned) -> int:
                     count += 1
                     it.conflicts.append(("misplaced", token.form))
     return count
+
+
+def misdated(it: Aligned) -> int:
+    """Periods of a reply that begin with another event than in the text: "60 days after the delivery", where the text
+    counts them from the invoice. What its next sentence says of it counts too ("not the date of delivery")."""
+    events, text = it.words.events, it.text
+    count = 0
+    for inside in clauses_in(it.said.tokens).values():
+        for place, token in enumerate(inside):
+            event = _event_behind(inside[place + 1 :], events) if token.number and token.amount else None
+            homes = text.places.get(text.amounts.get((token.amount, True), ""), ())
+            there = [_events_at(text, home, events) for home in homes if text.tokens[home].amount == token.amount]
+            if event and there and all(each and not each & events[event.key] for each in there):
+                count += 1
+                it.conflicts.append(("misdated", event.form))
+    return count
+
+
+def _event_behind(tokens: Sequence[Token], events: dict[str, frozenset[int]]) -> Token | None:
+    """The event that a period begins with: the first one shortly behind it."""
+    return next((token for token in tokens[:_SHORTLY] if token.key in events and not token.negated), None)
+
+
+def _events_at(text: Source, place: int, events: dict[str, frozenset[int]]) -> frozenset[int]:
+    """The events that the period at a place of the text may begin with: the one behind it, and those of the next
+    sentence; all of its own sentence where none is behind it."""
+    number = text.line_of[place]
+    line = text.lines[number]
+    nearest = _event_behind(text.tokens[place + 1 : line.last], events)
+    named = [nearest] if nearest else list(text.tokens[line.first : line.last])
+    if number + 1 < len(text.lines) and text.lines[number + 1].passage == line.passage:
+        named += text.tokens[line.last : text.lines[number + 1].last]
+    return frozenset(group for token in named if not token.negated for group in events.get(token.key, ()))
+
+
+def hasty(it: Aligned) -> list[str]:
+    """Words of a reply that promise within a day what takes longer by the sentence of the text that says most of it:
+    "you get the money tomorrow", where that takes five working days."""
+    instants, said = it.words.instants, it.said
+    if not instants or it.best is None or said.negative or any(token.number for token in said.tokens):
+        return []
+    found = [token.form for token in said.tokens if token.key in instants and token.key not in it.text.places]
+    line = it.text.tokens[it.best.first : it.best.last]
+    waits = any(token.number and token.amount and float(token.amount) >= _TWO_DAYS for token in line)
+    return found if waits else []

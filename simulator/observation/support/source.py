@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from simulator.ratings.support.reading import Token, read, strip_talk
-from simulator.ratings.support.words import Lists, lists
+from simulator.observation.support.reading import Token, read, strip_talk
+from simulator.observation.support.tables import in_sentences
+from simulator.observation.support.words import Lists, lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def source(passages: tuple[tuple[str, str], ...], language: str) -> Source:
     clauses_of: dict[str, list[tuple[int, int]]] = {}
     for number, (title, text) in enumerate(passages):
         titles.update(token.key for token in read(title, language).tokens)
-        reading = read(text, language)
+        reading = read(in_sentences(text), language)
         asked = {token.sentence for token in reading.tokens} & reading.questions
         answers = [token for token in reading.tokens if token.sentence not in asked]
         if asked and answers:  # A question of an FAQ says nothing: it is what the entry is about.
@@ -169,7 +170,7 @@ def _index(passages: tuple[tuple[str, str], ...], language: str) -> dict[str, tu
     having: dict[str, set[int]] = {}
     for number, passage in enumerate(passages):
         for part in passage:
-            for key in _subjects(part, language):
+            for key in _subjects(in_sentences(part), language):
                 having.setdefault(key, set()).add(number)
     size = len(passages)
     return {key: (math.log(1 + size / len(found)) / math.log(1 + size), tuple(found)) for key, found in having.items()}

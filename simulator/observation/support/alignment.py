@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simulator.ratings.support.reading import Reading, Token, read, strip_talk
-from simulator.ratings.support.source import Line, Source, source
-from simulator.ratings.support.words import Lists, lists
+from simulator.observation.support.reading import Reading, Token, read, strip_talk
+from simulator.observation.support.source import Line, Source, source
+from simulator.observation.support.words import Lists, lists
 
 
 @dataclass(slots=True)
@@ -22,15 +22,30 @@ class Aligned:
     found: list[tuple[str, float]]
     """For each token of the reply, the key of the text that stands for it, and how well."""
     context: frozenset[str]
-    """Words of the question and the titles: a reply may repeat them."""
+    """Words of the question and the titles, and what else is given: a reply may repeat them."""
     best: Line | None
     """The sentence of the text that says most of the reply."""
     conflicts: list[tuple[str, str]]
     """The feature that a conflict belongs to, and the word of the reply; "" where it is no single one."""
 
 
-def align(reply: str, passages: tuple[tuple[str, str], ...], question: str | None, language: str) -> Aligned:
-    """Finds each word of the reply in the text, and the sentence that says most of it."""
+def align(
+    reply: str,
+    passages: tuple[tuple[str, str], ...],
+    question: str | None,
+    language: str,
+    *,
+    given: frozenset[str] = frozenset(),
+) -> Aligned:
+    """Finds each word of the reply in the text, and the sentence that says most of it.
+
+    Args:
+        reply: a statement or a whole reply.
+        passages: the text, each passage as (title, text).
+        question: what was asked, if anything.
+        language: ISO 639-1 code of all of them.
+        given: keys of further words and numbers that the reply may say without a source.
+    """
     words = lists(language)
     text = source(passages, language)
     told, stated = strip_talk(reply, language)
@@ -48,7 +63,7 @@ def align(reply: str, passages: tuple[tuple[str, str], ...], question: str | Non
                     by_line[line] += share * token.weight * how * text.rarity[key]
     best = text.lines[max(range(len(by_line)), key=lambda line: by_line[line])] if by_line else None
     asked_keys = {token.key for token in asked.tokens} if asked else set()
-    return Aligned(said, read(told, language), asked, text, words, found, text.titles | asked_keys, best, [])
+    return Aligned(said, read(told, language), asked, text, words, found, text.titles | asked_keys | given, best, [])
 
 
 def match(token: Token, text: Source, words: Lists) -> tuple[str, float]:

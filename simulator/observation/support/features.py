@@ -6,10 +6,10 @@ import math
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from simulator.ratings.support.alignment import Aligned
-from simulator.ratings.support.conflicts import misplaced, opposite, polarity_of
-from simulator.ratings.support.locality import kind_fit, locality
-from simulator.ratings.support.reading import Token
+from simulator.observation.support.alignment import Aligned
+from simulator.observation.support.conflicts import hasty, misdated, misplaced, opposite, polarity_of
+from simulator.observation.support.locality import kind_fit, locality
+from simulator.observation.support.reading import Token
 
 FEATURES = (
     "coverage",
@@ -40,8 +40,10 @@ def features(it: Aligned) -> dict[str, float]:
 
     - coverage, told_cover, pairs: share of its meaning, of all its words and of its neighbouring words in the text
     - missing, missing_most: weight of the words that are nowhere, in all and of the heaviest
-    - number_missing, strong_missing: numbers, and words such as "only" and "always", that are nowhere
+    - number_missing, strong_missing: numbers, and words such as "only" and "always", that are nowhere; "tomorrow" for
+      what takes days counts as a number
     - opposite: words whose opposite the text has; misplaced: values and opposites that the text ties to another word
+      or, periods, to another beginning
     - polarity: one of reply and text is negated, sentence by sentence
     - recall_new, length: how much it says of what the sentence has beyond the question, and its length beside it
     - topic: share of the question that it takes up; asks: it asks itself
@@ -61,6 +63,9 @@ def features(it: Aligned) -> dict[str, float]:
             if token.number:
                 numbers += 1
                 it.conflicts.append(("number_missing", token.form))
+    for form in hasty(it):
+        numbers += 1
+        it.conflicts.append(("number_missing", form))
     coverage = got / total if total else 0.0
     size = len(tokens) / 2 if _is_signs(tokens) else len(tokens)
     short = min(1.0, max(0.0, 1.0 - (size - SHORT) / (LONG - SHORT)))
@@ -80,7 +85,7 @@ def features(it: Aligned) -> dict[str, float]:
         "number_missing": math.log1p(numbers),
         "strong_missing": math.log1p(len(it.said.strong - text.strong - context - text.places.keys())),
         "opposite": math.log1p(opposite(it)),
-        "misplaced": math.log1p(misplaced(it)) * whole,
+        "misplaced": math.log1p(misplaced(it) + misdated(it)) * whole,
         "polarity": negation * (1.0 if it.said.negative or it.said.opens else whole),
         "recall_new": _recall(it) * whole,
         "topic": _topic(it) * whole,

@@ -36,6 +36,12 @@ class Lists:
     joins: frozenset[str]
     after_join: frozenset[str]
     asks: dict[str, frozenset[str]]
+    lived: tuple[str, ...]
+    """Phrases that tell what the customer has been through, in the notation of cues."""
+    events: dict[str, frozenset[int]]
+    """Words for what a period begins with (delivery, invoice …), by the number of the event."""
+    instants: frozenset[str]
+    """Words that promise something within a day ("tomorrow")."""
 
 
 def fold(text: str, language: str = "") -> str:
@@ -93,7 +99,7 @@ _ARABIC_LETTERS = str.maketrans("أإآىؤئ", "ااايوي")
 @lru_cache(maxsize=1)
 def _data() -> dict[str, dict[str, str]]:
     data: dict[str, dict[str, str]] = json.loads(
-        resources.files("simulator.ratings").joinpath("data", "support_words.json").read_text("utf-8")
+        resources.files("simulator.observation.support").joinpath("words.json").read_text("utf-8")
     )
     return data
 
@@ -114,10 +120,14 @@ def lists(language: str) -> Lists:
         for side, side_words in enumerate(fold(line).split("/")):
             for word in side_words.split():
                 antonyms.setdefault(key_of(form_of.get(word, word), language), []).append((group, side))
-    synonyms: dict[str, set[int]] = {}
-    for group, line in enumerate(data["synonyms"].get(language, ())):
-        for word in fold(line).split():
-            synonyms.setdefault(key_of(form_of.get(word, word), language), set()).add(group)
+
+    def groups(name: str) -> dict[str, frozenset[int]]:
+        found: dict[str, set[int]] = {}
+        for group, line in enumerate(data[name].get(language, ())):
+            for word in fold(line).split():
+                found.setdefault(key_of(form_of.get(word, word), language), set()).add(group)
+        return {word: frozenset(numbers) for word, numbers in found.items()}
+
     phrase: dict[str, str] = data["phrases"].get(language, {})  # type: ignore[assignment]
     numbers: dict[str, int] = data["numbers"].get(language, {})  # type: ignore[assignment]
     return Lists(
@@ -130,7 +140,7 @@ def lists(language: str) -> Lists:
         words("strong"),
         {fold(word): str(value) for word, value in numbers.items()},
         {word: tuple(places) for word, places in antonyms.items()},
-        {word: frozenset(groups) for word, groups in synonyms.items()},
+        groups("synonyms"),
         tuple(map(fold, data["tails"].get(language, ()))),
         tuple(map(fold, data["hedges"].get(language, ()))),
         _either(phrase),
@@ -140,6 +150,9 @@ def lists(language: str) -> Lists:
         words("joins"),
         words("after_join"),
         {kind: frozenset(fold(by.get(language, ""), language).split()) for kind, by in data["asks"].items()},  # type: ignore[attr-defined]
+        tuple(data["lived"].get(language, ())),
+        groups("events"),
+        words("instants", stems=True),
     )
 
 

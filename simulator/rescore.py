@@ -1,0 +1,103 @@
+"""Judging stored attempts anew with today's scorers: the talk as it was, another verdict on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from simulator import history
+from simulator.history import AttemptRecord, Store, StoreUnavailable, UnknownAttempt, UnknownSnapshot
+from simulator.practice import Practice, of_record, summary
+from simulator.versions import READING
+
+State = Literal["rescored", "up_to_date", "running"]
+"""What became of an attempt; one that runs is judged when it ends."""
+
+
+class CannotRescore(RuntimeError):
+    """An attempt that cannot be judged anew; the message says why. It stays as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rescored:
+    """An attempt before and after.
+
+    Args:
+        attempt_id: the attempt.
+        trainee: who practised.
+        scenario: id.
+        state: whether it was judged anew.
+        before: the scorecard as it was stored (see `simulator.practice.summary`); empty where there was none.
+        after: as it is stored now, or would be in a dry run.
+    """
+
+    attempt_id: str
+    trainee: str
+    scenario: str
+    state: State
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+def rescore(store: Store, attempt_id: str, *, dry_run: bool = False) -> Rescored:
+    """Judges a stored attempt anew, unless today's scorers have judged it already.
+
+    Turns, steps, outcome, ratings and disputes stay as they are, and so do the scores of other versions; the scorecard
+    that lists and trends show is replaced, all in one transaction.
+
+    Args:
+        store: the history.
+        attempt_id: the attempt.
+        dry_run: only tell what would come out.
+
+    Raises:
+        CannotRescore: there is no such attempt, or it cannot be read by this version of the program.
+        StoreUnavailable: the history cannot be read or written.
+    """
+    try:
+        return _rescore(store, history.load_attempt(store, attempt_id=attempt_id), dry_run=dry_run)
+    except StoreUnavailable:
+        raise
+    except (UnknownAttempt, UnknownSnapshot) as error:
+        raise CannotRescore(str(error)) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "the whole"
+        told = f"its {error.title.lower()} is of another version of the program: {place}: {first['msg']}"
+        raise CannotRescore(told) from error
+    except Exception as error:
+        # Whatever another version or hand has written into one attempt, the others can be judged.
+        raise CannotRescore(f"{type(error).__name__}: {error}") from error
+
+
+def _rescore(store: Store, record: AttemptRecord, *, dry_run: bool) -> Rescored:
+    practice = of_record(store, record)
+    before = record.scorecard or {}
+    if record.outcome is None:
+        return _told(record, "running", before, before)
+    if _is_up_to_date(record, practice):
+        return _told(record, "up_to_date", before, before)
+    attempt = practice.attempt
+    if dry_run:
+        attempt.refresh()
+    else:
+        attempt.rescore()
+    return _told(record, "rescored", before, summary(attempt.scorecard()))
+
+
+def _is_up_to_date(record: AttemptRecord, practice: Practice) -> bool:
+    """Whether the scorecard and every reply have been judged by today's versions.
+
+    Those are read from the scorecard of an attempt that has taken in nothing yet, so that no reply is judged for it.
+    """
+    today = summary(practice.attempt.scorecard())["versions"]
+    replies = {turn.index for turn in record.turns if turn.role == "agent"}
+    read = {found.turn_index for found in record.observations if found.version == READING}
+    return record.scorecard is not None and record.scorecard.get("versions") == today and replies == read
+
+
+def _told(record: AttemptRecord, state: State, before: Mapping[str, Any], after: Mapping[str, Any]) -> Rescored:
+    return Rescored(record.id, record.trainee, record.scenario, state, before, after)

@@ -16,8 +16,8 @@ from typing import Any
 from simulator.attempt import Attempt
 from simulator.case import Case
 from simulator.customers.base import Speech, Spoken
-from simulator.customers.faults import faults_at_end
 from simulator.customers.scripted import compose
+from simulator.customers.faults import faults_at_end
 from simulator.director import Cue, rules
 from simulator.judge.answer import schema
 from simulator.judge.request import make_task
@@ -74,41 +74,10 @@ def replies(name: str, turns: int = TURNS) -> list[str]:
     ]
 
 
-_FRESH = [
-    "the",
-    "same",
-    "here",
-    "again",
-    "kettle",
-    "train",
-    "garden",
-    "letter",
-    "winter",
-    "paper",
-    "money",
-    "bridge",
-    "window",
-    "of",
-    "that",
-    "week",
-    "at",
-    "noon",
-    "with",
-    "my",
-    "brother",
-    "and",
-    "his",
-    "neighbour",
-    "in",
-    "front",
-    "every",
-    "door",
-    "whole",
-    "street",
-    "knows",
-    "by",
-    "now",
-]
+_FRESH = (
+    "the same here again kettle train garden letter winter paper money bridge window of that week at noon with my brother "
+    "and his neighbour in front every door whole street knows by now"
+).split()
 
 
 class _Recorder:
@@ -143,7 +112,9 @@ def _faultless(assignment: Assignment, scripted: str) -> str:
 def record(name: str, turns: int = TURNS) -> tuple[Round, list[Round]]:
     """The opening, and the rounds of a conversation of this name."""
     recorder = _Recorder()
-    attempt = Attempt.begin(case(), customer=recorder, scorers=(), log=MemoryLog(), clock=lambda: 0.0, with_desk=False)
+    attempt = Attempt.begin(
+        case(), customer=recorder, scorers=(), log=MemoryLog(), clock=lambda: 0.0, with_desk=False
+    )
     opening = Round("", *recorder.spoken[0])
     rounds = []
     for reply in replies(name, turns):

@@ -110,5 +110,6 @@ def own_words(language: Language) -> frozenset[str]:
 
 
 def small_words(language: Language) -> frozenset[str]:
+    """The words of a language that every text is full of, folded."""
     known = lexicon(language)
     return known.function_words | known.negators

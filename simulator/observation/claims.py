@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -50,21 +50,24 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Documentation:
-    """The documentation of a product in one language, read sentence by sentence; `weight` is the idf of a word."""
+    """The documentation of a product in one language, read sentence by sentence.
+
+    `weight` is the idf of a word, `places` the lines that have it and the share of its weight that each gets for it.
+    """
 
     lines: tuple[Line, ...]
     weight: dict[str, float]
+    places: dict[str, tuple[tuple[int, float], ...]]
 
     def overlaps(self, words: frozenset[str]) -> list[float]:
         """For each line, the share of the words' weight that it has too, its title counting half: 0-1."""
+        found = [0.0] * len(self.lines)
         total = sum(map(self._weight, words))
-        if not total:
-            return [0.0] * len(self.lines)
-        return [
-            (sum(map(self._weight, words & line.words)) + sum(map(self._weight, (words & line.title) - line.words)) / 2)
-            / total
-            for line in self.lines
-        ]
+        for word in words & self.places.keys():
+            weight = self._weight(word) / total
+            for place, share in self.places[word]:
+                found[place] += share * weight
+        return found
 
     def _weight(self, word: str) -> float:
         return self.weight.get(word, 1.0)
@@ -76,7 +79,11 @@ def documentation(passages: tuple[Passage, ...], language: Language) -> Document
     lines = [line for passage in passages for line in _lines(passage, language)]
     count = Counter(word for line in lines for word in line.words | line.title)
     weight = {word: math.log(1 + len(lines) / n) / math.log(1 + len(lines)) for word, n in count.items()}
-    return Documentation(tuple(lines), weight)
+    places: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
+    for place, line in enumerate(lines):
+        for word in line.words | line.title:
+            places[word].append((place, 1.0 if word in line.words else 0.5))
+    return Documentation(tuple(lines), weight, {word: tuple(found) for word, found in places.items()})
 
 
 def _lines(passage: Passage, language: Language) -> Iterable[Line]:

@@ -1,4 +1,4 @@
-"""One conversation for `benchmarks/endpoint.py`, played by script beforehand: its requests, and their answers.
+"""Conversations for `benchmarks/endpoint.py`, played by script beforehand: their requests, and the answers.
 
 What a model would have answered is the scripted customer's line, and a judgement of the usual length. So the program's
 turns go the same way each time, every answer passes its checks, and the bare parts can send the very same requests.
@@ -8,26 +8,27 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import Any
+
+from model_server import Messages, Texts, key
 
 from simulator.attempt import Attempt
 from simulator.case import Case
 from simulator.customers.base import Speech, Spoken
-from simulator.customers.scripted import compose
 from simulator.customers.faults import faults_at_end
+from simulator.customers.scripted import compose
 from simulator.director import Cue, rules
 from simulator.judge.answer import schema
 from simulator.judge.request import make_task
 from simulator.log import MemoryLog
 from simulator.prompts import Assignment, assign, customer_messages
 from simulator.scenarios.library import load_library
-
-Messages = list[dict[str, str]]
-Texts = dict[str, str]
-"""The answers of a stand-in, by the request's `key`."""
 
 TURNS = 40
 _REPLIES = (
@@ -55,6 +56,10 @@ class Round:
     judged: str = ""
 
 
+Talk = list[Round]
+"""A conversation; the first round is the opening, with no reply and no judgement."""
+
+
 @cache
 def case() -> Case:
     """The case that is played. No shipped conversation lasts 40 turns; here the customer's patience is longer."""
@@ -74,10 +79,12 @@ def replies(name: str, turns: int = TURNS) -> list[str]:
     ]
 
 
-_FRESH = (
-    "the same here again kettle train garden letter winter paper money bridge window of that week at noon with my brother "
-    "and his neighbour in front every door whole street knows by now"
-).split()
+_FRESH = re.findall(
+    r"\w+",
+    "the same here again kettle train garden letter winter paper money bridge window of that week at noon with my "
+    "brother and his neighbour in front every door whole street knows by now",
+)
+"""Words for a message that may not be like an earlier one."""
 
 
 class _Recorder:
@@ -109,19 +116,16 @@ def _faultless(assignment: Assignment, scripted: str) -> str:
     raise AssertionError(f"nothing fits {scripted!r} {contents!r}")
 
 
-def record(name: str, turns: int = TURNS) -> tuple[Round, list[Round]]:
-    """The opening, and the rounds of a conversation of this name."""
+def record(name: str, turns: int = TURNS) -> Talk:
+    """The conversation of this name."""
     recorder = _Recorder()
-    attempt = Attempt.begin(
-        case(), customer=recorder, scorers=(), log=MemoryLog(), clock=lambda: 0.0, with_desk=False
-    )
-    opening = Round("", *recorder.spoken[0])
-    rounds = []
+    attempt = Attempt.begin(case(), customer=recorder, scorers=(), log=MemoryLog(), clock=lambda: 0.0, with_desk=False)
+    rounds = [Round("", *recorder.spoken[0])]
     for reply in replies(name, turns):
         attempt.reply(reply)
         task = make_task(case(), attempt.transcript, attempt.exchanges[-1], "en")
         rounds.append(Round(reply, *recorder.spoken[-1], task.messages, judgement(reply)))
-    return opening, rounds
+    return rounds
 
 
 def judgement(reply: str) -> str:
@@ -136,6 +140,12 @@ def judgement(reply: str) -> str:
     return json.dumps({**verdicts, "facts": [], "asked": [], "moves": moves})
 
 
+def record_elsewhere(names: Sequence[str]) -> list[Talk]:
+    """Conversations of these names, played in another process: in this one nobody has read their replies yet."""
+    run = subprocess.run([sys.executable, __file__, *names], check=True, capture_output=True, text=True)
+    return [[Round(**each) for each in talk] for talk in json.loads(run.stdout)]
+
+
 def answers(rounds: Iterable[Round]) -> Texts:
     """The answers to all requests of some rounds."""
     found: Texts = {}
@@ -146,12 +156,5 @@ def answers(rounds: Iterable[Round]) -> Texts:
     return found
 
 
-def key(messages: Messages) -> str:
-    """What a request is known by: its messages, but for what stands after the task (a schema, in some modes)."""
-    *before, last = messages
-    return json.dumps([[each["content"] for each in before], last["content"].partition("</task>")[0]])
-
-
-def dumped(texts: Texts) -> str:
-    """Answers as a file for a stand-in of its own process."""
-    return json.dumps(texts)
+if __name__ == "__main__":
+    print(json.dumps([[asdict(each) for each in record(name)] for name in sys.argv[1:]]))

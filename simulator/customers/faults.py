@@ -232,14 +232,15 @@ def _without(text: str, assignment: Assignment) -> str:
 def _invented(text: str, assignment: Assignment) -> str | None:
     """A number of three digits or more, a code or an address that nobody has given the model."""
     cue = assignment.cue
+    details = [found[0].rstrip(".,-") for found in _DETAIL.finditer(text)]
+    telling = [each for each in details if "@" in each or len(_digits(each)) >= 3]
+    if not telling:
+        return None
     heard = (turn.text for turn in cue.transcript)
     known = _fold(" ".join([*heard, *filter(None, assignment.contents), _figures(Bank(cue.persona, cue.language))]))
-    for found in _DETAIL.finditer(text):
-        detail = found[0].rstrip(".,-")
-        digits = re.sub(r"\D", "", detail)
+    for detail in telling:
         # An amount may be written in another way than before: 661.90, 661,90.
-        telling = len(digits) >= 3 or "@" in detail
-        if telling and _fold(detail) not in known and ("@" in detail or digits not in re.sub(r"\D", "", known)):
+        if _fold(detail) not in known and ("@" in detail or _digits(detail) not in _digits(known)):
             return detail
     return None
 
@@ -262,7 +263,11 @@ def _missing(text: str, assignment: Assignment) -> str | None:
 def _has_details(folded: str, content: str) -> bool:
     """Whether a message has the codes and addresses of what it had to tell; dates may be worded anew."""
     wanted = [detail[0].lower().rstrip(".,-") for detail in _DETAIL.finditer(content)]
-    return all(detail in folded for detail in wanted if "@" in detail or len(re.sub(r"\D", "", detail)) >= 3)
+    return all(detail in folded for detail in wanted if "@" in detail or len(_digits(detail)) >= 3)
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text)
 
 
 def _share(sentence: str, said: frozenset[str], cue: Cue) -> float:
@@ -273,15 +278,16 @@ def _share(sentence: str, said: frozenset[str], cue: Cue) -> float:
 
 def _repeats(text: str, cue: Cue) -> bool:
     """Whether a message is one of the customer's earlier ones over again."""
-    pairs = _pairs(_words(text))
+    pairs = _pairs(text)
     if len(pairs) < _SAME_WORDS - 1:
         return any(_words(text) == _words(turn.text) for turn in cue.transcript if turn.role == "customer")
-    earlier = [_pairs(_words(turn.text)) for turn in cue.transcript if turn.role == "customer"]
+    earlier = [_pairs(turn.text) for turn in cue.transcript if turn.role == "customer"]
     return any(len(pairs & said) / len(pairs) >= _SAME_SHARE for said in earlier)
 
 
-def _pairs(words: Sequence[str]) -> frozenset[tuple[str, str]]:
-    return frozenset(pairwise(words))
+@lru_cache(maxsize=2_048)
+def _pairs(text: str) -> frozenset[tuple[str, str]]:
+    return frozenset(pairwise(_words(text)))
 
 
 def _is_too_mild(text: str, assignment: Assignment) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import ValidationError
@@ -29,6 +30,7 @@ class Rescored:
         attempt_id: the attempt.
         trainee: who practised.
         scenario: id.
+        started: when the attempt began.
         state: whether it was judged anew.
         before: the scorecard as it was stored (see `simulator.practice.summary`); empty where there was none.
         after: as it is stored now, or would be in a dry run.
@@ -37,6 +39,7 @@ class Rescored:
     attempt_id: str
     trainee: str
     scenario: str
+    started: datetime
     state: State
     before: Mapping[str, Any]
     after: Mapping[str, Any]
@@ -61,7 +64,9 @@ def rescore(store: Store, attempt_id: str, *, dry_run: bool = False) -> Rescored
         return _rescore(store, history.load_attempt(store, attempt_id=attempt_id), dry_run=dry_run)
     except StoreUnavailable:
         raise
-    except (UnknownAttempt, UnknownSnapshot) as error:
+    except UnknownAttempt:
+        raise CannotRescore("there is no such attempt") from None
+    except UnknownSnapshot as error:
         raise CannotRescore(str(error)) from error
     except ValidationError as error:
         first = error.errors()[0]
@@ -100,4 +105,4 @@ def _is_up_to_date(record: AttemptRecord, practice: Practice) -> bool:
 
 
 def _told(record: AttemptRecord, state: State, before: Mapping[str, Any], after: Mapping[str, Any]) -> Rescored:
-    return Rescored(record.id, record.trainee, record.scenario, state, before, after)
+    return Rescored(record.id, record.trainee, record.scenario, record.started_at, state, before, after)

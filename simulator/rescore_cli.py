@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,7 +21,7 @@ def rescore(
     attempt: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this one; may be given again.")] = None,
     trainee: Annotated[str | None, typer.Option(metavar="NAME", help="Only this trainee's.")] = None,
     since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Only from this day (UTC) on.")
+        str | None, typer.Option(metavar="YYYY-MM-DD", help="Only from this day (UTC) on, such as 2026-03-01.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
 ) -> None:
@@ -30,11 +31,18 @@ def rescore(
 
     if attempt and (trainee or since):
         raise typer.BadParameter("--attempt names attempts by itself: leave out --trainee and --since")
+    start = None if since is None else _day(since)
+    place = Settings().history
+    if isinstance(place, Path) and not place.exists():
+        typer.echo(f"there is no history yet: {place} is made by the first attempt in the browser")
+        return
     try:
-        with closing(history.open_store(Settings().history)) as store:
-            start = None if since is None else since.replace(tzinfo=UTC)
+        with closing(history.open_store(place)) as store:
             ids = list(dict.fromkeys(attempt or ())) or history.ended_attempts(store, trainee=trainee, since=start)
-            failed = _run(store, ids, dry_run=dry_run)
+            if not ids:
+                whose = f" of “{trainee}”" if trainee else ""
+                typer.echo(f"there is no attempt{whose} that has ended{f' since {since}' if since else ''}")
+            failed = _run(store, ids, dry_run=dry_run) if ids else 0
     except history.HistoryError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
@@ -42,6 +50,13 @@ def rescore(
         typer.echo("stopped; the same command goes on", err=True)
         raise typer.Exit(130) from None
     raise typer.Exit(1 if failed else 0)
+
+
+def _day(text: str) -> datetime:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        raise typer.BadParameter(f"--since: “{text}” is no day as in 2026-03-01") from None
 
 
 def _run(store: Store, ids: list[str], *, dry_run: bool) -> int:
@@ -63,7 +78,9 @@ def _run(store: Store, ids: list[str], *, dry_run: bool) -> int:
             continue
         states[done.state] += 1
         if done.state == "rescored":
-            changed += _values(done.before) != _values(done.after)
+            if _values(done.before) == _values(done.after):
+                continue
+            changed += 1
             with tqdm.external_write_mode(file=sys.stderr):
                 typer.echo(_line(done))
     told = "would be judged anew" if dry_run else "judged anew"
@@ -82,7 +99,8 @@ def _line(done: Rescored) -> str:
     names = [name for name in after if name not in ("overall", "passed") and before.get(name) != after[name]]
     changes = [f"{name} {_shown(before.get(name))} → {_shown(after[name])}" for name in names]
     overall = f"{_verdict(done.before)} → {_verdict(done.after)}"
-    return f"{done.attempt_id}  {done.trainee}  {done.scenario}  {overall}{''.join(f', {each}' for each in changes)}"
+    named = f"{done.attempt_id}  {done.started:%Y-%m-%d %H:%M}  {done.trainee}  {done.scenario}"
+    return f"{named}  {overall}{''.join(f', {each}' for each in changes)}"
 
 
 def _values(scorecard: Mapping[str, Any]) -> dict[str, Any]:

@@ -45,21 +45,33 @@ def score(
     except KeyboardInterrupt:
         typer.echo(f"stopped; the same command with --resume goes on: {out}", err=True)
         raise typer.Exit(130) from None
-    before = f", {tally.skipped} lines were done before" if tally.skipped else ""
-    typer.echo(f"{tally.scored} conversations scored: {out}{before}", err=True)
+    before = f", {_count(tally.skipped, 'line')} done before" if tally.skipped else ""
+    typer.echo(f"{_count(tally.scored, 'conversation')} scored: {out}{before}", err=True)
     if tally.broken:
-        typer.echo(f"{tally.broken} lines could not be scored: {errors_path(out)}", err=True)
+        typer.echo(f"{_count(tally.broken, 'line')} could not be scored: {errors_path(out)}", err=True)
+    if tally.broken and not tally.scored + tally.skipped:
+        typer.echo("no line could be scored: is each of them a conversation as in docs/bulk.md?", err=True)
+        raise typer.Exit(1)
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 @contextmanager
 def _progress() -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal, nothing in a pipe."""
+    """A bar on a terminal, nothing in a pipe: it goes by bytes, which are known beforehand, and tells conversations."""
     from tqdm import tqdm
 
-    with tqdm(disable=not sys.stderr.isatty(), unit="B", unit_scale=True, file=sys.stderr) as bar:
+    shape = "{percentage:3.0f}%|{bar}|{postfix} [{elapsed}, {remaining} left]"
+    with tqdm(disable=not sys.stderr.isatty(), bar_format=shape, file=sys.stderr) as bar:
+        lines = 0
 
         def show(done: int, total: int) -> None:
+            nonlocal lines
+            lines += done > bar.n
             bar.total = total
+            bar.set_postfix_str(_count(lines, "conversation"), refresh=False)
             bar.update(done - bar.n)
 
         yield show

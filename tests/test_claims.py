@@ -221,3 +221,108 @@ def test_a_wrong_number_beside_a_fact_makes_the_sentence_wrong() -> None:
     assert [fact.id for fact in facts] == ["bank-days"]
     (claim,) = scenario_claims(scenario, text, passages=passages, customer_said=("When?",), facts=facts)
     assert claim.verdict == "contradicted"
+
+
+STEPS: dict[str, Texts] = {
+    "a promise to write": {
+        "en": "I promise to write to you tomorrow.",
+        "ru": "Обещаю написать вам завтра.",
+        "de": "Ich verspreche, Ihnen morgen zu schreiben.",
+        "es": "Le prometo que mañana le escribo.",
+    },
+    "a question to a colleague": {
+        "en": "I will ask the bank tomorrow and write to you.",
+        "ru": "Завтра я спрошу в банке и напишу вам.",
+        "de": "Ich frage morgen bei der Bank nach und schreibe Ihnen.",
+        "es": "Mañana pregunto en el banco y le escribo.",
+    },
+}
+ONLY: Texts = {
+    "en": "The refund is paid only to the original card. Agents cannot send it to another account.",
+    "ru": "Деньги возвращаются только на карту, которой оплачен заказ. Отправить их на другой счёт сотрудники не могут.",
+    "de": "Die Erstattung geht nur auf die ursprüngliche Karte. Der Support kann sie nicht auf ein anderes Konto leiten.",
+    "es": "El reembolso se paga solo a la tarjeta original. Los agentes no pueden enviarlo a otra cuenta.",
+}
+BANNED: Texts = {
+    "en": "I will send the refund to your other account.",
+    "ru": "Я отправлю деньги на ваш другой счёт.",
+    "de": "Ich leite die Erstattung auf Ihr anderes Konto.",
+    "es": "Le envío el reembolso a su otra cuenta.",
+}
+ALLOWED: Texts = {
+    "en": "The refund is paid only to the original card, not to another account.",
+    "ru": "Деньги возвращаются только на карту, которой оплачен заказ, не на другой счёт.",
+    "de": "Die Erstattung geht nur auf die ursprüngliche Karte, nicht auf ein anderes Konto.",
+    "es": "El reembolso se paga solo a la tarjeta original, no a otra cuenta.",
+}
+LIMIT: Texts = {
+    "en": "Up to 10 hours of cleaning, the full price is refunded.",
+    "ru": "До 10 часов уборки возвращается полная цена.",
+    "de": "Bis 10 Stunden Reinigung wird der volle Preis erstattet.",
+    "es": "Hasta 10 horas de limpieza se reembolsa el precio completo.",
+}
+BEYOND: Texts = {
+    "en": "With more than 10 hours of cleaning, the full price is not refunded.",
+    "ru": "Больше 10 часов уборки: полная цена не возвращается.",
+    "de": "Bei mehr als 10 Stunden Reinigung wird der volle Preis nicht erstattet.",
+    "es": "Con más de 10 horas de limpieza no se reembolsa el precio completo.",
+}
+WITHIN: Texts = {
+    "en": "With 6 hours of cleaning, the full price is not refunded.",
+    "ru": "При 6 часах уборки полная цена не возвращается.",
+    "de": "Bei 6 Stunden Reinigung wird der volle Preis nicht erstattet.",
+    "es": "Con 6 horas de limpieza no se reembolsa el precio completo.",
+}
+HOUR: Texts = {
+    "en": "The bank pays the money within an hour.",
+    "ru": "Банк выплатит деньги в течение часа.",
+    "de": "Die Bank zahlt das Geld innerhalb einer Stunde aus.",
+    "es": "El banco paga el dinero en una hora.",
+}
+
+
+def verdicts(text: str, page: str, language: Language) -> list[str]:
+    return [c.verdict for c in check_claims(text, passages=[Page("page", "", page)], language=language)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("step", STEPS)
+def test_what_an_agent_will_do_is_no_claim(step: str, language: Language) -> None:
+    assert checked(STEPS[step][language], language) == ()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_an_agent_may_not_do_is_contradicted(language: Language) -> None:
+    assert verdicts(BANNED[language], ONLY[language], language) == ["contradicted"]
+    assert verdicts(ALLOWED[language], ONLY[language], language) == ["supported"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_limit_denies_what_lies_beyond_it_and_nothing_within(language: Language) -> None:
+    assert "contradicted" not in verdicts(BEYOND[language], LIMIT[language], language)
+    assert verdicts(WITHIN[language], LIMIT[language], language) == ["contradicted"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_unit_without_a_number_is_one_of_it(language: Language) -> None:
+    (claim,) = checked(HOUR[language], language)
+    assert claim.verdict != "supported"
+
+
+def test_a_number_of_something_else_is_contradicted() -> None:
+    page = "The warehouse releases the refund within 14 days. The bank needs 3 days to credit the money."
+    assert verdicts("The bank needs 14 days to credit the money.", page, "en") == ["contradicted"]
+    assert verdicts("The bank needs 3 days to credit the money.", page, "en") == ["supported"]
+
+
+@pytest.mark.parametrize(
+    ("language", "reply"),
+    [
+        ("en", "You should have read the terms."),
+        ("ru", "Надо было читать условия."),
+        ("es", "Debería haber leído las condiciones."),
+    ],
+)
+def test_a_reproach_is_no_statement(language: Language, reply: str) -> None:
+    case = LIBRARY.cast("late-refund", language=language)
+    assert not observe(reply, case, language=language, customer_said=("?",)).claims

@@ -19,6 +19,10 @@ from simulator.scenarios.library import load_library
 LIBRARY = load_library()
 
 
+BY_FORM = ("asks", "uses_jargon")
+"""Moves that more shows than their cues."""
+
+
 def move_cases(kind: str) -> list[tuple[Language, str, str]]:
     return list(_move_cases(kind))
 
@@ -26,7 +30,7 @@ def move_cases(kind: str) -> list[tuple[Language, str, str]]:
 def _move_cases(kind: str) -> Iterator[tuple[Language, str, str]]:
     for language in LANGUAGES:
         for move, cues in lexicon(language).moves.items():
-            if cues.phrases:
+            if cues.phrases and move not in BY_FORM:
                 for text in getattr(cues, kind):
                     yield language, move, text
 
@@ -42,8 +46,8 @@ def test_what_only_looks_like_a_move_is_not_found(language: Language, move: str,
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("move", ["asks", "uses_jargon"])
-def test_moves_without_cues_hold_to_their_cases_too(language: Language, move: MoveName) -> None:
+@pytest.mark.parametrize("move", BY_FORM)
+def test_moves_that_more_than_cues_show_hold_to_their_cases_too(language: Language, move: MoveName) -> None:
     cues = lexicon(language).moves[move]
     assert cues.yes
     assert [text for text in cues.yes if not seen(text, language=language).makes(move)] == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simulator.conversation import LANGUAGES, Language, Role
-from simulator.ratings import anger, conflict_parts, satisfaction, tone_parts
+from simulator.ratings import anger, conflict_parts, politeness, satisfaction, tone_parts
 from simulator.ratings.parts import PARTS
 from simulator.ratings.patterns import Patterns, cut
 
@@ -148,6 +148,47 @@ WALLS: dict[Language, tuple[str, str]] = {
 def test_a_wall_is_hostile_and_an_offer_in_like_words_is_not(language: Language) -> None:
     wall, offer = [conflict_parts(text, language=language)["hostile"].value for text in WALLS[language]]
     assert wall >= 45 > 30 > offer
+
+
+MANNERS: dict[str, dict[Language, tuple[str, str]]] = {
+    "mockery in kind words": {
+        "en": ("Oh brilliant, another expert. Shall I draw you a picture?", "The picture shows where the switch is."),
+        "de": ("Na bravo, noch ein Experte. Soll ich es Ihnen aufmalen?", "Das Bild zeigt, wo der Schalter sitzt."),
+        "es": ("Bravo, qué listo. ¿Le hago un dibujito?", "El dibujo muestra dónde está el interruptor."),
+        "ru": ("Браво, какой умник. Может, вам нарисовать?", "На рисунке видно, где выключатель."),
+    },
+    "sent away": {
+        "en": ("As I already told you, read the contract. Case closed.", "Page two of the contract has the dates."),
+        "de": ("Wie gesagt, lesen Sie den Vertrag. Thema erledigt.", "Seite zwei des Vertrags nennt die Tage."),
+        "es": ("Ya se lo dije, lea el contrato. Y punto.", "La página dos del contrato da las fechas."),
+        "ru": ("Повторяю, читайте договор. Вопрос закрыт.", "Даты стоят на второй странице договора."),
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("case", MANNERS)
+def test_rudeness_without_a_rude_word_is_impolite_and_hostile(case: str, language: Language) -> None:
+    rude, plain = MANNERS[case][language]
+    impolite, polite = [politeness(text, language=language) for text in (rude, plain)]
+    assert impolite is not None
+    assert polite is not None
+    assert impolite.value < 35
+    assert impolite.value < polite.value - 15
+    hostile = [conflict_parts(text, language=language)["hostile"] for text in (rude, plain)]
+    assert hostile[0].value > 45 > 25 > hostile[1].value
+    quotes = [reason.quote for reason in (*impolite.reasons, *hostile[0].reasons) if reason.quote]
+    assert quotes
+    assert all(rude[quote.start : quote.end] == quote.text for quote in quotes)
+
+
+def test_warmth_beside_mockery_counts_less() -> None:
+    warm, mocked = [
+        {reason.note: reason.weight for reason in rating.reasons}["warm"]
+        for text in ("Take your time.", "Take your time, princess.")
+        if (rating := politeness(text, language="en")) is not None
+    ]
+    assert warm > mocked > 0
 
 
 @pytest.mark.parametrize("pattern", ["", "(so|such", "you ^ must", "<nobody> cares", "(so) (that))"])

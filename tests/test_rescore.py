@@ -252,7 +252,7 @@ def test_what_cannot_be_read_is_named(store: Store) -> None:
     end(store, of_another_version, scorecard={"overall": 0.5, "passed": True})
     with pytest.raises(CannotRescore, match=r"its scenario is of another version of the program: .*: Field required"):
         rescore(store, of_another_version)
-    with pytest.raises(CannotRescore, match="no attempt nobody"):
+    with pytest.raises(CannotRescore, match="there is no such attempt"):
         rescore(store, "nobody")
 
 

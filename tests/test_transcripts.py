@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import random
@@ -277,6 +278,91 @@ def test_a_reply_sent_twice_and_a_bare_formula_are_capped() -> None:
     assert earned["tone"]["value"] > bare["tone"]["value"]
 
 
+# Explanations
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "de", "es"])
+def test_reasons_have_names_and_are_told_once(language: str) -> None:
+    scored = score(
+        customer(ANGRY[language]), agent(KIND[language]), customer(THANKFUL[language]), agent(RUDE[language])
+    )
+    told = [scored["outcome"], *(message for message in scored["messages"] if message["role"] == "customer")]
+    told += [
+        each for message in scored["messages"] if message["role"] == "agent" for each in message["scores"].values()
+    ]
+    notes = [row["note"] for each in told for row in each["quotes"]]
+    assert "blames" in notes
+    assert "apology" in notes
+    assert not [note for note in notes if "_" in note or ":" in note or "+" in note or note == "learned"]
+    for each in told:
+        rows = [(row["part"], row["note"], row["quote"], row.get("message")) for row in each["quotes"]]
+        assert len(set(rows)) == len(rows)
+        assert each["explanation"].endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("said", "quote"),
+    [
+        ("That is not my problem.", "That is not my problem"),
+        ("Please wait. Это не моя проблема.", "Это не моя проблема"),
+        ("Hello! You should have read the terms.", "You should have read the terms"),
+    ],
+)
+def test_a_quote_is_a_clause_that_makes_sense(said: str, quote: str) -> None:
+    language = "ru" if "Это" in said else "en"
+    rude = reply(agent(said), language=language)["de_escalation"]
+    assert {row["quote"] for row in rude["quotes"] if row["part"] == "hostile"} == {quote}
+
+
+def test_a_quote_of_an_earlier_message_names_its_place() -> None:
+    talk = [message for _ in range(8) for message in (customer("Where is it?"), agent("It is on its way to Berlin."))]
+    scored = score(*talk, customer("My parcel?"), agent(RUDE["en"]), customer("And now?"))
+    rows = [row for row in scored["messages"][-1]["quotes"] if row["note"] == "blames"]
+    assert rows
+    assert all(row["quote"] in RUDE["en"] and row["message"] == len(talk) + 1 for row in rows)
+
+
+def test_a_plain_reply_is_called_one() -> None:
+    terse = reply(customer(ANGRY["en"]), agent("Order number?"))
+    assert "plain reply" in terse["tone"]["explanation"]
+    assert "plain reply" not in reply(customer(ANGRY["en"]), agent(RUDE["en"]))["tone"]["explanation"]
+
+
+def test_without_rules_for_a_language_the_rude_get_no_floor() -> None:
+    upset = customer("J'attends mon remboursement depuis trois semaines et personne ne répond !")
+    rude = reply(upset, agent("Ce n'est pas mon problème. Arrêtez de vous plaindre et attendez comme tout le monde."))
+    polite = reply(upset, agent("Je suis désolé pour ce retard. Pourriez-vous me donner le numéro, s'il vous plaît ?"))
+    assert rude["tone"]["value"] < 40 < polite["tone"]["value"]
+    assert "only the politeness" in rude["tone"]["explanation"]
+
+
+def test_no_verdict_has_a_reason() -> None:
+    def why(*messages: dict[str, Any], **more: Any) -> tuple[str, str]:
+        scored = score(*messages, **more)
+        return scored["outcome"]["explanation"], scored["messages"][0]["explanation"]
+
+    assert why(customer("😡😡"), agent("👍")) == ("There are no words.",) * 2
+    outcome, mood = why(customer("J'attends mon remboursement depuis trois semaines !"), agent("Bonjour, je regarde."))
+    assert "“fr”" in outcome
+    assert "Confusion" in mood
+    assert "no words" in reply(agent("👍"))["tone"]["explanation"]
+    statement = agent("Refunds are paid within 3 days.")
+    assert "no product or scenario" in reply(statement)["accuracy"]["explanation"]
+
+
+def test_html_is_read_as_its_text() -> None:
+    html = "<p>I am sorry, Mr&nbsp;Smith.</p><style>p {}</style><p>Could you tell me your <b>postcode</b>?<br></p>"
+    text = "I am sorry, Mr Smith.\nCould you tell me your postcode?"
+    assert reply(customer(ANGRY["en"]), agent(html)) == reply(customer(ANGRY["en"]), agent(text))
+    kept = "Write to <help@example.org>, and 3 < 5 &amp; so on."
+    assert reply(agent(kept))["tone"]["value"] is not None
+
+
+def test_waits_are_told_as_people_say_them() -> None:
+    late = reply(customer("Hello?", "2026-03-01T00:00:00Z"), agent("What is it about?", "2026-03-02T06:00:00Z"))
+    assert late["reply_time"]["explanation"].startswith("30 h:")
+
+
 # Reply times
 
 
@@ -388,18 +474,18 @@ def test_workers_keep_the_order(tmp_path: Path) -> None:
     assert [row["line"] for row in lines_of(tmp_path / "two.errors.jsonl")] == numbers
 
 
-def test_a_new_run_writes_over_and_a_resumed_one_goes_on(tmp_path: Path) -> None:
+def test_the_scores_of_the_run_before_are_kept(tmp_path: Path) -> None:
     source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    out.touch()
     write(source, 30, broken=4)
     score_file(source, out)
     whole, problems = out.read_bytes(), errors_path(out).read_bytes()
-    score_file(source, out)
-    assert (out.read_bytes(), errors_path(out).read_bytes()) == (whole, problems)
     assert score_file(source, out, resume=True).skipped == 30
     assert (out.read_bytes(), errors_path(out).read_bytes()) == (whole, problems)
     write(source, 3)
     score_file(source, out)
     assert len(lines_of(out)) == 3
+    assert out.with_name("out.jsonl.bak").read_bytes() == whole
     assert not errors_path(out).exists()
 
 
@@ -440,6 +526,38 @@ def test_resuming_with_other_conversations_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ScoringFailed, match="not scores of"):
         score_file(source, out, resume=True)
     assert out.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("body", "hint"),
+    [
+        (b'[{"id": 1, "messages": []}]', "jq"),
+        (b'[\n  {"id": 1, "messages": []}\n]', "jq"),
+        (gzip.compress(b'{"id": 1, "messages": []}'), "gunzip"),
+        ('{"id": 1, "messages": []}'.encode("utf-16"), "UTF-8"),
+    ],
+)
+def test_files_of_another_kind_are_refused_with_one_hint(tmp_path: Path, body: bytes, hint: str) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_bytes(body)
+    with pytest.raises(ScoringFailed, match=hint):
+        score_file(source, tmp_path / "out.jsonl")
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_where_nothing_can_be_scored_the_command_fails(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("id;text\n1;Hello\n", "utf-8")
+    done = subprocess.run(command(source, "--out", tmp_path / "o.jsonl"), capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "docs/bulk.md" in done.stderr
+
+
+def test_the_keys_that_are_there_are_named() -> None:
+    with pytest.raises(TranscriptError, match=r"messages\[0\]\.text.*“content”"):
+        score({"role": "agent", "content": "Hello"})
+    with pytest.raises(TranscriptError, match=r"messages: .*“conversation”"):
+        score_conversation({"id": 1, "conversation": []})
 
 
 def test_files_that_cannot_be_used_are_told(tmp_path: Path) -> None:
@@ -557,3 +675,26 @@ def test_the_same_function_runs_on_a_dask_cluster() -> None:
     ):
         scored = dask.bag.from_sequence(conversations, npartitions=4).map(score_conversation).compute()
     assert scored == [score_conversation(conversation) for conversation in conversations]
+
+
+def test_a_long_conversation_and_long_messages_are_scored(tmp_path: Path) -> None:
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    talk = [message for number in range(500) for message in (customer(f"Where is parcel {number}?"), agent("Soon."))]
+    rows = [
+        {"id": "long talk", "messages": talk},
+        {"id": "long texts", "messages": [customer("a" * 1_000_000), agent("я" * 1_000_000), agent("(" * 1_000_000)]},
+    ]
+    source.write_bytes(b"\r\n".join(json.dumps(row).encode() for row in rows))
+    assert score_file(source, out).scored == 2
+    assert [len(row["messages"]) for row in lines_of(out)] == [1_000, 3]
+
+
+def test_scores_do_not_depend_on_the_process(tmp_path: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    texts = [text for said in (ANGRY, KIND, RUDE, THANKFUL) for text in said.values()]
+    talks = [[customer(one), agent(other)] for one, other in zip(texts, reversed(texts), strict=True)]
+    source.write_text("\n".join(json.dumps({"id": 0, "messages": talk}) for talk in talks), "utf-8")
+    for seed in ("1", "2"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        subprocess.run(command(source, "--out", tmp_path / f"{seed}.jsonl"), env=environment, check=True)
+    assert (tmp_path / "1.jsonl").read_bytes() == (tmp_path / "2.jsonl").read_bytes()

@@ -9,9 +9,8 @@ import pytest
 from babel.messages.pofile import read_po
 
 from simulator.conversation import LANGUAGES, Language
-from simulator.observation import observe, read
+from simulator.observation import observe
 from simulator.observation.lexicon import lexicon
-from simulator.observation.moves import cued_moves
 from simulator.scenarios.library import load_library
 
 ROOT = Path(__file__).parent.parent
@@ -29,7 +28,7 @@ def test_a_suggested_sentence_makes_the_move_that_it_stands_for(language: Langua
         for move, cues in lexicon(language).moves.items()
         if cues.phrases
         for line in cues.say
-        if move not in {found.move for found in cued_moves(read(line, language))}
+        if move not in {found.move for found in observe(line, None, language=language, customer_said=()).moves}
     ]
     assert not missed
 

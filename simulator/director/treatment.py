@@ -10,7 +10,7 @@ from simulator.case import Case
 from simulator.desk import gaps, is_sent_as_is
 from simulator.director.situation import Situation
 from simulator.mood import Treatment
-from simulator.observation import RUDE_MOVES, Observation, read
+from simulator.observation import RUDE_MOVES, Observation, asks_for_details, read
 
 _CROWDED_WORDS = 140
 _STALLING_WORDS = 12
@@ -59,7 +59,8 @@ def treatment_of(
         gap=bool(gaps(reply, macros=macros)),
     )
     on_the_case = _speaks_of_the_case(case, situation, reply)
-    return replace(treatment, stalling=_is_stalling(situation, observation, treatment, on_the_case=on_the_case))
+    stalling = _is_stalling(situation, observation, treatment, reply=reply, on_the_case=on_the_case)
+    return replace(treatment, stalling=stalling)
 
 
 def _speaks_of_the_case(case: Case, situation: Situation, reply: str) -> bool:
@@ -74,7 +75,9 @@ def _speaks_of_the_case(case: Case, situation: Situation, reply: str) -> bool:
     return not own.isdisjoint(text.keys) or any(token.digits for token in text.tokens)
 
 
-def _is_stalling(situation: Situation, observation: Observation, treatment: Treatment, *, on_the_case: bool) -> bool:
+def _is_stalling(
+    situation: Situation, observation: Observation, treatment: Treatment, *, reply: str, on_the_case: bool
+) -> bool:
     """Whether a reply brings nothing: the customer still waits for an answer to what it said before."""
     if situation.settled or treatment.false_claims or observation.makes(*RUDE_MOVES, "wrong_language"):
         return False
@@ -82,7 +85,7 @@ def _is_stalling(situation: Situation, observation: Observation, treatment: Trea
         return False
     if treatment.repeated or treatment.empty:
         return True
-    waits = observation.makes("stalls")
+    waits = observation.makes("stalls") and not asks_for_details(read(reply, situation.language))
     asks = observation.makes("asks") and observation.words >= _FEWEST_QUESTION_WORDS
     if treatment.has_substance or (not waits and (asks or on_the_case or observation.claims)):
         return False

@@ -15,7 +15,14 @@ from simulator.conversation import LANGUAGES, Language, Quote
 from simulator.observation.base import VERSION, Claim, Found, Move, Observation, Verdict
 from simulator.observation.claims import Conveyed, check_claims
 from simulator.observation.language import WITHOUT_SPACES, language_of
-from simulator.observation.moves import RUDE_MOVES, asks_for, is_plain_question, is_wish, observed_moves
+from simulator.observation.moves import (
+    RUDE_MOVES,
+    asks_for,
+    asks_for_details,
+    is_plain_question,
+    is_wish,
+    observed_moves,
+)
 from simulator.observation.phrases import Phrase, PhraseError, find_all, parse_phrase
 from simulator.observation.support import Knowledge
 from simulator.observation.words import Text, key_of, read
@@ -31,6 +38,7 @@ __all__ = [
     "Observation",
     "PhraseError",
     "Verdict",
+    "asks_for_details",
     "check_claims",
     "conveys",
     "facts_said",

@@ -43,6 +43,11 @@ _IN_DOUBT = 0.4
 """Support from which on a statement whose values are all there is no proof of anything, though it is not supported."""
 _FEW_WORDS = 3
 """With fewer words ("They have 14 days") a statement does not tell what its value is of."""
+_NEAREST = 3
+"""Passages that are asked whether one contradicts a statement; what supports it is the nearest, for in a whole manual
+any word can be found somewhere."""
+_NEAR = 0.5
+"""Share of a statement that a sentence of such a passage must have."""
 _READ = 5_000
 """Characters of a reply in which phrases are looked for."""
 
@@ -101,6 +106,8 @@ class _Reply:
     """Where it tells what the agent does."""
     feelings: tuple[Quote, ...] = ()
     """Where it speaks of the customer, or of how sorry the agent is."""
+    reproaches: tuple[Quote, ...] = ()
+    """Where it blames the customer."""
     lived: frozenset[int] = frozenset()
     """Clauses that tell what the customer has been through."""
 
@@ -112,8 +119,10 @@ class _Reply:
         text = read(source, own)
         start = text if len(source) <= _READ else read(source[:_READ], own)
         lived = [_clause_at(start, quote) for quote in _found(_lived(own), start)]
-        steps, feelings = (tuple(_found(_making(moves, own), start)) for moves in (_STEPS, _FEELINGS))
-        return cls(source, language, text, given_by(lines, own), steps, feelings, frozenset(lived))
+        steps, feelings, reproaches = (
+            tuple(_found(_making(moves, own), start)) for moves in (_STEPS, _FEELINGS, _REPROACHES)
+        )
+        return cls(source, language, text, given_by(lines, own), steps, feelings, reproaches, frozenset(lived))
 
     def values(self, quote: Quote) -> tuple[list[Value], frozenset[str]]:
         """The values of a sentence that want a source, and the numbers of the others."""
@@ -134,10 +143,15 @@ class _Reply:
         return plain or value.quantity in self.given or value.clause in self.lived
 
     def is_step(self, quote: Quote) -> bool:
-        return any(quote.start <= other.start < quote.end for other in self.steps)
+        own = lists(self.language).own
+        found = own is not None and own.search(quote.text) is not None
+        return found or any(quote.start <= other.start < quote.end for other in self.steps)
 
     def is_personal(self, quote: Quote) -> bool:
-        return any(quote.start <= other.start < quote.end for other in (*self.steps, *self.feelings))
+        return self.is_step(quote) or any(quote.start <= other.start < quote.end for other in self.feelings)
+
+    def is_reproach(self, quote: Quote) -> bool:
+        return any(quote.start <= other.start < quote.end for other in self.reproaches)
 
     def is_lived(self, quote: Quote) -> bool:
         if self.text is None or not self.lived:
@@ -161,7 +175,7 @@ class _Check:
         facts = [fact for fact in self.conveyed if quote.start <= fact.quote.start < quote.end]
         if facts:
             return self._conveying(quote, facts, new, given)
-        place = shortlist(quote.text, self.pages, self.question, self.reply.language)[0]
+        place, *others = shortlist(quote.text, self.pages, self.question, self.reply.language, most=_NEAREST)
         weighed, passage = self._weigh(quote, (self.pages[place],), given), self.known[place].id
         if weighed is None:
             return None
@@ -169,16 +183,27 @@ class _Check:
         if weighed.verdict != "supported" and new:
             homes = self._homes(quote, new) or homes
             other = self._weigh(quote, tuple(self.pages[home] for home in homes), given) if homes != [place] else None
-            if other is not None and other.support > weighed.support:
+            if other is not None and _says_more(other, weighed):
                 weighed, passage = other, self.known[homes[0]].id
-        no_value = (not new and self.reply.is_lived(quote)) or (not weighed.by_value and self.reply.is_step(quote))
-        if weighed.verdict == "contradicted" and no_value:
+        for other_place in others:
+            against = self._weigh(quote, (self.pages[other_place],), given)
+            if against is None or against.verdict != "contradicted":
+                continue
+            if against.nearness > max(weighed.nearness, _NEAR):
+                weighed, passage = against, self.known[other_place].id
+        step, contradicted = self.reply.is_step(quote), weighed.verdict == "contradicted"
+        if contradicted and step and not (weighed.by_value or weighed.forbidden):
+            return None
+        if contradicted and not new and (self.reply.is_lived(quote) or self.reply.is_reproach(quote)):
             return None
         if weighed.verdict == "unsupported" and (self.reply.is_personal(quote) or self.reply.is_lived(quote)):
             return None
-        known = self._known(quote, given, weighed) if weighed.verdict != "supported" and not new else None
-        if known is not None:
-            return known
+        # What agents may not do, they may not do however the record puts it ("wants it on another card").
+        banned = contradicted and step and weighed.forbidden
+        if weighed.verdict != "supported" and not new and not banned:
+            known = self._known(quote, given, weighed)
+            if known is not None:
+                return known
         in_doubt = weighed.verdict == "unsupported" and weighed.support >= _IN_DOUBT and not weighed.by_value
         checkable = self._checkable(quote, new) and not in_doubt
         return Claim(quote, weighed.verdict, passage, weighed.support, checkable=checkable, reasons=weighed.reasons)
@@ -205,13 +230,15 @@ class _Check:
         """The claim that an expert makes too beside a fact that is conveyed, or that the case's record supports; the
         record has a word for much, and outweighs that a value is said of something else only where it is plain."""
         answers = tuple(fact.answer for fact in self.conveyed)
-        sure = _SURE if weighed.verdict == "contradicted" and weighed.by_value else 0.0
+        denied = weighed.verdict == "contradicted"
+        sure = _SURE if denied and weighed.by_value else 0.0
         for lines, passage, least in (
             (answers, next((fact.passage for fact in self.conveyed), None), 0.0),
             (self.record, None, sure),
         ):
             found = self._weigh(quote, (("", "\n".join(lines)),), given) if lines else None
-            if found is not None and found.verdict == "supported" and found.support >= least:
+            nearer = not denied or (found is not None and found.nearness >= weighed.nearness)
+            if found is not None and found.verdict == "supported" and found.support >= least and nearer:
                 return Claim(quote, "supported", passage, found.support, reasons=found.reasons)
         return None
 
@@ -247,6 +274,14 @@ class _Check:
         return found
 
 
+def _says_more(other: Weighed, weighed: Weighed) -> bool:
+    """Whether what a text says outweighs what another says: a wrong value stands unless it is right in this one, a
+    denial unless this one has more of the statement."""
+    if weighed.verdict != "contradicted":
+        return other.support > weighed.support
+    return other.verdict == "supported" and (weighed.by_value or other.nearness > weighed.nearness)
+
+
 def _words(text: Text, quote: Quote) -> frozenset[str]:
     return frozenset(
         item.atom
@@ -276,6 +311,7 @@ def _value_index(
 
 
 _STEPS: tuple[MoveName, ...] = ("gives_next_step", "stalls", "takes_ownership")
+_REPROACHES: tuple[MoveName, ...] = ("blames",)
 _FEELINGS: tuple[MoveName, ...] = ("names_feeling", "empathises", "apologises", "restates")
 """Moves in which an agent speaks of its own steps, or of the customer: no documentation says that."""
 

@@ -73,6 +73,11 @@ def is_request(text: Text, sentence: int) -> bool:
     return sentence in text.questions or sentence in _request_sentences(text)
 
 
+def asks_for_details(text: Text) -> bool:
+    """Whether a text asks for what an agent needs to go on, such as an order number, in whatever form."""
+    return any(move.move == "asks" for move in cued_moves(text))
+
+
 def is_plain_question(text: Text, sentence: int) -> bool:
     """Whether a sentence is a question that states nothing ("Is it 14 days?"), unlike "Could you hold it for 5 s?"."""
     return sentence in text.questions and sentence not in _request_sentences(text)

@@ -12,6 +12,7 @@ from itertools import pairwise
 from math import exp
 
 from simulator.ratings.cues import Reading, read
+from simulator.ratings.manners import amount, quote
 
 WEIGHTS: Mapping[str, float] = {
     "frustration": 1.0,
@@ -32,10 +33,14 @@ WEIGHTS: Mapping[str, float] = {
     "laughs": -0.9,
 }
 """For each kind of cue: what heats, what cools, and what is confusion rather than anger."""
+MANNERS: Mapping[str, float] = {"scorn": 0.8, "blame": 0.3, "order": 0.3}
+"""For each kind of `manners`: who mocks what happened to them is not calm."""
 _LONG = 60.0
 """In so many words a cue says half of what it says in a few."""
 _EMPHASIS, _MOST_CAPITALS = 0.3, 2
 """For each of the first words in capitals, and for saying the same again: "Nine days. Nine."."""
+_CALLS = 0.5
+"""For "Hello?", which greets nobody; twice that for "Hello???"."""
 _ASKS = -0.2
 """A plain question wants to know something."""
 _CAPITALS = re.compile(r"[^\W\d_]{4,}")
@@ -57,8 +62,14 @@ def complaint(text: str, language: str) -> list[tuple[str, str, float]]:
     found = [
         (kind, reading.quotes(kind)[0].text, WEIGHTS[kind] * _amount(reading, count))
         for kind, count in reading.counts.items()
-        if kind in WEIGHTS
+        if kind in WEIGHTS and not (kind == "greet" and reading.calls())
     ]
+    if reading.calls():
+        found.append(("calls again", reading.text.strip(), _CALLS * (1.0 + (reading.text.count("?") > 1))))
+    for kind, weight in MANNERS.items():
+        words = quote(text, language, kind)
+        if words is not None:
+            found.append((kind, words.text, weight * amount(text, language, kind)))
     loud = [word for word in _CAPITALS.findall(reading.text) if word.isupper()] if reading.shout else []
     loud = loud[:_MOST_CAPITALS]
     if loud:
@@ -66,7 +77,7 @@ def complaint(text: str, language: str) -> list[tuple[str, str, float]]:
     again = _said_again(reading.text)
     if again:
         found.append(("said again", again, _EMPHASIS))
-    if reading.questions and "?!" not in reading.text and "!?" not in reading.text:
+    if reading.questions and not reading.calls() and "?!" not in reading.text and "!?" not in reading.text:
         found.append(("questions", "?", _ASKS))
     return found
 

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from simulator.conversation import Quote
 from simulator.ratings.base import Rating, Reason
 from simulator.ratings.cues import Reading, read
+from simulator.ratings.manners import amount, quote
 from simulator.ratings.outcome import LOUD
 
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """What makes a part of de-escalation: cues and moves of the observer that show it, with their chance each."""
+    """What makes a part of de-escalation: cues and moves of the observer that show it, with their chance each; and a
+    kind of `manners` with the chance that a clear one shows it."""
 
     name: str
     cues: Mapping[str, float]
     moves: Mapping[str, float]
+    manner: tuple[str, float] = ("", 0.0)
 
 
 CONSTRUCTIVE = (
@@ -28,13 +32,19 @@ CONSTRUCTIVE = (
     Sign("validates", {"thanks": 0.1, "hedge": 0.1}, {"names_feeling": 0.35, "empathises": 0.15, "thanks": 0.1}),
 )
 HOSTILE = (
-    Sign("attacks", {"insult": 0.7, "threat": 0.6, "mock": 0.5}, {"insults": 0.8, "threatens": 0.7, "mocks": 0.6}),
-    Sign("blames", {"accuse": 0.55, "challenge": 0.4}, {"blames": 0.65}),
-    Sign("orders", {"command": 0.5, "shouting": 0.4}, {"tells_to_calm_down": 0.5}),
+    Sign(
+        "attacks",
+        {"insult": 0.7, "threat": 0.6, "mock": 0.5},
+        {"insults": 0.8, "threatens": 0.7, "mocks": 0.6},
+        ("scorn", 0.7),
+    ),
+    Sign("blames", {"accuse": 0.55, "challenge": 0.4}, {"blames": 0.65}, ("blame", 0.7)),
+    Sign("orders", {"command": 0.5, "shouting": 0.4}, {"tells_to_calm_down": 0.5}, ("order", 0.7)),
     Sign(
         "stonewalls",
         {"stonewall": 0.5, "disagree": 0.15},
         {"dismisses": 0.6, "refuses_flat": 0.4, "hides_behind_policy": 0.35},
+        ("wall", 0.6),
     ),
 )
 _SOFTENS = ("offers", "compromises", "concedes")
@@ -59,16 +69,19 @@ def conflict_parts(text: str, *, language: str, moves: Collection[str] = ()) -> 
     reading = read(text, language)
     if not reading.readable and not moves:
         return {}
-    good = {sign.name: _chance(sign, reading, moves) for sign in CONSTRUCTIVE}
-    bad = {sign.name: _chance(sign, reading, moves) for sign in HOSTILE}
+    good = {sign.name: _chance(sign, reading, language, moves) for sign in CONSTRUCTIVE}
+    bad = {sign.name: _chance(sign, reading, language, moves) for sign in HOSTILE}
     if max(good[name] for name in _SOFTENS) >= _CLEAR:
         bad["stonewalls"] *= _COVERS
     if max(bad["attacks"], bad["blames"], bad["orders"]) >= _CLEAR:
         good["asks"] *= _COVERS
-    return {"constructive": _part(CONSTRUCTIVE, good, reading), "hostile": _part(HOSTILE, bad, reading)}
+    return {
+        "constructive": _part(CONSTRUCTIVE, good, reading, language),
+        "hostile": _part(HOSTILE, bad, reading, language),
+    }
 
 
-def _chance(sign: Sign, reading: Reading, moves: Collection[str]) -> float:
+def _chance(sign: Sign, reading: Reading, language: str, moves: Collection[str]) -> float:
     """The chance that a message does this: its strongest sign, and a little more for a second one."""
     found = [chance for move, chance in sign.moves.items() if move in moves]
     for cue, chance in sign.cues.items():
@@ -80,18 +93,27 @@ def _chance(sign: Sign, reading: Reading, moves: Collection[str]) -> float:
             count = reading.counts.get(cue, 0)
         if count:
             found.append(1.0 - (1.0 - chance) * 0.75 ** (min(count, 3) - 1))
+    kind, chance = sign.manner
+    much = amount(reading.text, language, kind) if kind else 0.0
+    if much:
+        found.append(chance * much)
     if not found:
         return 0.0
     found.sort()
     return 1.0 - (1.0 - found[-1]) * (0.75 if len(found) > 1 else 1.0)
 
 
-def _part(signs: Sequence[Sign], chances: Mapping[str, float], reading: Reading) -> Rating:
+def _words(sign: Sign, reading: Reading, language: str) -> Quote | None:
+    """The words of a sign: of its cues, else of its manner."""
+    return next(iter(reading.quotes(*sign.cues)), None) or quote(reading.text, language, sign.manner[0])
+
+
+def _part(signs: Sequence[Sign], chances: Mapping[str, float], reading: Reading, language: str) -> Rating:
     left = 1.0
     for chance in chances.values():
         left *= 1.0 - chance
     reasons = [
-        Reason(next(iter(reading.quotes(*sign.cues)), None), sign.name, round(100 * chances[sign.name], 1))
+        Reason(_words(sign, reading, language), sign.name, round(100 * chances[sign.name], 1))
         for sign in signs
         if chances[sign.name] > 0
     ]

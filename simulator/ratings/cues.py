@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
+from math import prod
 from typing import NamedTuple
 
 from simulator import yaml12
@@ -32,6 +33,7 @@ _NEGATED: dict[str, str | None] = {
     "asks": None,
     "hedge": None,
     "threat": None,
+    "understands": None,
 }
 """Kinds that a negation before them voids, and what they are then."""
 _TOKEN = re.compile(
@@ -55,6 +57,10 @@ class Hit(NamedTuple):
     kind: str
     start: int
     end: int
+
+
+_CALL = 2
+"""A longer message is no mere call for an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,10 @@ class Reading:
         """The words found for any of the kinds."""
         return [Quote(self.text[hit.start : hit.end], hit.start, hit.end) for hit in self.hits if hit.kind in kinds]
 
+    def calls(self) -> bool:
+        """Whether it is nothing but a call for an answer: "Hello???"."""
+        return bool(self.counts.get("greet") and self.questions) and self.words <= _CALL
+
     def rate(self, kind: str) -> float:
         """How dense a kind is: one hit is most of it in a chat message, and little in a long comment."""
         return self.counts.get(kind, 0) / (1.0 + self.words / 25.0)
@@ -105,6 +115,10 @@ def fold(text: str) -> str:
 _ELEMENT = re.compile(r"\(([^()]*)\)(\*?)|(\^)|(\S+)")
 
 
+_MOST_SEQUENCES = 25_000
+"""A phrase of more alternatives makes the first reply wait."""
+
+
 def _expand(phrase: str) -> list[tuple[str, ...]]:
     """A phrase without its alternatives: all the sequences that it stands for."""
     parts: list[list[tuple[str, ...]]] = []
@@ -114,6 +128,8 @@ def _expand(phrase: str) -> list[tuple[str, ...]]:
             parts.append([*choices, ()] if optional else choices)
         else:
             parts.append([(caret or word,)])
+    if prod(map(len, parts)) > _MOST_SEQUENCES:
+        raise ValueError(f"{phrase[:80]}… stands for too many sequences to be read fast: use _ for words between")
     found = [tuple(word for part in choice for word in part) for choice in product(*parts)]
     return [sequence for sequence in found if any(word not in "_*^" for word in sequence)]
 
@@ -176,7 +192,7 @@ def _walk(node: _Node, words: list[str], place: int, end: int, found: dict[str, 
 
 _ONE_CLAUSE = frozenset({"accuse", "challenge"})
 """What speaks of "you" must say it in one clause: "you are right, the mistake is ours"."""
-_KIND = frozenset({"positive", "thanks", "accepted", "concedes", "offers", "apology", "compromise"})
+_KIND = frozenset({"positive", "thanks", "accepted", "concedes", "offers", "apology", "compromise", "understands"})
 _UNKIND = frozenset(
     (
         *("negative", "unresolved", "insult", "mock", "frustration", "accuse"),
@@ -212,6 +228,8 @@ def _first_nodes(word: str, language: str) -> tuple[_Node, ...]:
     whole = root.words.get(word)
     nodes = [] if whole is None else [whole]
     nodes += [root.stems[word[:n]] for n in root.lengths if n <= len(word) and word[:n] in root.stems]
+    if word.isdecimal():  # there is no end of numbers
+        return tuple(nodes)
     known = _FIRSTS[language]
     if len(known) >= _MOST_WORDS:
         known.clear()

@@ -75,10 +75,13 @@ class Lexicon(dict[str, Known | None]):
             if length <= len(word):
                 found += self._begins.get(word[:length], ())
         rows = tuple(self._rows.get(word, ()))
+        known = Known(tuple(dict.fromkeys(found)), rows) if found or rows else None
+        if word.isdecimal():  # there is no end of numbers
+            return known
         if len(self) >= _MOST_WORDS:
             self.clear()
-        self[word] = Known(tuple(dict.fromkeys(found)), rows) if found or rows else None
-        return self[word]
+        self[word] = known
+        return known
 
 
 @lru_cache(maxsize=1)

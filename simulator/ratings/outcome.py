@@ -193,6 +193,8 @@ _OPENING = 0.5
 _SHORT, _LENGTH, _LONGEST = 4, 0.02, 30
 """Each further message of a talk costs a little."""
 _AGAIN = 0.4
+_CALLS = 0.8
+"""What a mere "Hello???" costs beside what was said before: the customer still waits for an answer."""
 _CONTENT = 1.6
 """Steepness of the scale: one clear word of thanks or of complaint at the end moves it far."""
 
@@ -212,7 +214,11 @@ def satisfaction(turns: Turns, *, language: str, moves: Sequence[Collection[str]
     other = [place for place, one in enumerate(said) if one.role == "agent" and one.reading.readable]
     own_weights = _weights(len(own), _OWN_DECAY, _OPENING)
     other_weights = [_OTHER_SHARE * weight for weight in _weights(len(other), _OTHER_DECAY)]
-    level = _mean([_mood(said[place]) for place in own], own_weights)
+    moods: list[float] = []
+    for place in own:
+        called = said[place].reading.calls()
+        moods.append(_mood(said[place]) if not (called and moods) else min(0.0, moods[-1]) - _CALLS)
+    level = _mean(moods, own_weights)
     level += _mean([_tone(said[place], OTHER) for place in other], other_weights)
     length = _LENGTH * min(max(0, len(said) - _SHORT), _LONGEST)
     level -= length

@@ -7,20 +7,14 @@ Patterns by hand (`data/parts/<language>.yaml`) and the observer's moves: no rat
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
 
-from simulator import yaml12
 from simulator.conversation import LANGUAGES, Quote
 from simulator.ratings.base import Rating, Reason
-from simulator.ratings.patterns import Cut, Found, Patterns, cut
+from simulator.ratings.patterns import Cut, Found
+from simulator.ratings.phrases import Phrases, phrases_of
 
 PARTS = ("validation", "understanding", "elaboration", "advice", "self_focus", "dismissal")
-MAX_CHARACTERS = 5_000
-"""Longer texts are read up to here."""
 _SHARP = 1.2
 _MOVES: Mapping[str, Mapping[str, float]] = {
     "validation": {
@@ -51,7 +45,6 @@ _MOVES: Mapping[str, Mapping[str, float]] = {
         "hides_behind_policy": 0.4,
     },
 }
-_LONG_WORD = re.compile(r"[^\W\d_]{5,}")
 _BRUSHED = 0.2
 """What is left of understanding in a sentence that dismisses the feelings."""
 _NOT_DISMISSED = 0.6
@@ -71,50 +64,6 @@ _LONG = 60
 """Beyond so many words, what is found counts by its density."""
 
 
-@lru_cache(maxsize=8)
-def _patterns(language: str) -> Patterns:
-    data: dict[str, Any] = yaml12.load_resource("simulator.ratings", "data", "parts", f"{language}.yaml")
-    classes, negators = data.pop("classes"), data.pop("negators").split()
-    kinds = {
-        kind: {weight: [line for line in lines.splitlines() if line.strip()] for weight, lines in weighed.items()}
-        for kind, weighed in data.items()
-    }
-    return Patterns(classes, kinds, negators)
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A message, cut up, with what was found in it."""
-
-    text: str
-    cut: Cut
-    found: Mapping[str, list[Found]]
-
-    def quote(self, found: Found) -> Quote:
-        start, end = self.cut.spans[found.first][0], self.cut.spans[found.last - 1][1]
-        return Quote(self.text[start:end], start, end)
-
-    def places(self, kind: str, start: int, end: int) -> list[Found]:
-        """What was found of a kind in a sentence."""
-        return [one for one in self.found.get(kind, ()) if start <= one.first < end]
-
-    def closed(self, start: int, end: int) -> bool:
-        """Whether a question wants no answer of its own, or only a yes; a single word closes one by standing alone."""
-        found = [*self.places("rhetorical", start, end), *self.places("closed", start, end)]
-        return any(one.last - one.first > 1 or end - start == 1 for one in found)
-
-
-@lru_cache(maxsize=256)
-def _read(text: str, language: str) -> _Read:
-    pieces = cut(text)
-    found: dict[str, list[Found]] = {}
-    if language in LANGUAGES:
-        for one in _patterns(language).find(pieces):
-            if one.weight:
-                found.setdefault(one.kind, []).append(one)
-    return _Read(text, pieces, found)
-
-
 def tone_parts(text: str, *, language: str, moves: Collection[str] = (), before: str = "") -> dict[str, Rating]:
     """The parts of tone of a message (`PARTS`), 0-100 each; `advice`, `self_focus` and `dismissal` are bad when high.
 
@@ -128,10 +77,9 @@ def tone_parts(text: str, *, language: str, moves: Collection[str] = (), before:
     Returns:
         Empty for an empty text, and in a language without patterns where no move was found either.
     """
-    text = text[:MAX_CHARACTERS]
     if not text.strip() or not (language in LANGUAGES or moves):
         return {}
-    said = _read(text, language)
+    said = phrases_of(text, language)
     reasons = {part: list(_reasons(said, part)) for part in PARTS}
     reasons["elaboration"] += _questions(said)
     reasons["understanding"] += _told(said)
@@ -140,7 +88,7 @@ def tone_parts(text: str, *, language: str, moves: Collection[str] = (), before:
     if share:
         reasons["self_focus"].append(Reason(None, "first_person", round(_OWN_STORY * share, 3)))
     if before:
-        heard = _read(before[:MAX_CHARACTERS], language)
+        heard = phrases_of(before, language)
         taken_up = _stems(said.cut) & _stems(heard.cut)
         if taken_up:
             reasons["understanding"].append(Reason(None, "their_words", _TAKEN_UP * min(3, len(taken_up))))
@@ -156,7 +104,7 @@ def tone_parts(text: str, *, language: str, moves: Collection[str] = (), before:
     return {part: _rating(found, length) for part, found in reasons.items()}
 
 
-def _told(said: _Read) -> Iterable[Reason]:
+def _told(said: Phrases) -> Iterable[Reason]:
     """Statements about the other person that neither advise nor dismiss: what somebody tells who has listened."""
     other = [_sentences(said, kind, 0.0) for kind in ("advice", "dismissal", "rhetorical", "me", "elaboration")]
     for number, (start, end, asks) in enumerate(said.cut.sentences):
@@ -167,14 +115,14 @@ def _told(said: _Read) -> Iterable[Reason]:
             yield Reason(Quote(said.text[first:last], first, last), "of them", _OF_THEM)
 
 
-def _put_down(said: _Read) -> Iterable[Reason]:
+def _put_down(said: Phrases) -> Iterable[Reason]:
     """Rhetorical questions, which want no answer."""
     for start, end, asks in said.cut.sentences:
         for one in said.places("rhetorical", start, end)[: int(asks)]:
             yield Reason(said.quote(one), "rhetorical", _RHETORICAL_PUTS_DOWN)
 
 
-def _reasons(said: _Read, part: str) -> Iterable[Reason]:
+def _reasons(said: Phrases, part: str) -> Iterable[Reason]:
     """What speaks for a part: its patterns, less what is negated or brushed aside."""
     brushed = _sentences(said, "dismissal") if part in ("validation", "understanding") else frozenset()
     for one in said.found.get(part, ()):
@@ -192,14 +140,14 @@ def _sentence(pieces: Cut, one: Found) -> int:
     return next(number for number, (_, end, _) in enumerate(pieces.sentences) if one.first < end)
 
 
-def _sentences(said: _Read, kind: str, least: float = 1.0) -> frozenset[int]:
+def _sentences(said: Phrases, kind: str, least: float = 1.0) -> frozenset[int]:
     """The sentences that have something of a kind."""
     return frozenset(
         _sentence(said.cut, one) for one in said.found.get(kind, ()) if one.weight >= least and not one.negated
     )
 
 
-def _questions(said: _Read) -> Iterable[Reason]:
+def _questions(said: Phrases) -> Iterable[Reason]:
     """The questions, by how far they invite to go on."""
     for start, end, asks in said.cut.sentences:
         open_ones = said.places("question", start, end)
@@ -219,7 +167,7 @@ def _questions(said: _Read) -> Iterable[Reason]:
         yield Reason(Quote(said.text[first:last], first, last), "question", weight)
 
 
-def _own_share(said: _Read) -> float:
+def _own_share(said: Phrases) -> float:
     """The share of words in sentences that speak of the speaker, steps to help left out, and not of the other."""
     words = len(said.cut.words)
     if words < 5:

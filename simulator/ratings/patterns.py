@@ -111,6 +111,14 @@ def _rows(pattern: str) -> Iterator[tuple[str, ...]]:
 _MARKS = {("^",), (",",), ("_",)}
 
 
+class _Begun(NamedTuple):
+    """Where the patterns that begin with a word go on: those that want another word, `wanted`, next, and the others."""
+
+    strict: tuple[_Node, ...]
+    wanted: frozenset[str]
+    others: tuple[_Node, ...]
+
+
 class Patterns:
     """The patterns of a language.
 
@@ -130,6 +138,7 @@ class Patterns:
         self._anywhere, self._sentence, self._clause = _Node(), _Node(), _Node()
         self._negators = frozenset(map(fold, negators))
         self._steps: dict[str, frozenset[str]] = {}
+        self._begun: dict[str, _Begun] = {}
         self._whole: dict[str, set[str]] = {}
         self._begins: dict[str, set[str]] = {}
         self._ends: dict[str, set[str]] = {}
@@ -179,10 +188,29 @@ class Patterns:
             steps |= self._begins.get(word[:length], set())
         for length in self._tails:
             steps |= self._ends.get(word[-length:], set())
+        found = frozenset(steps)
+        if word.isdecimal():
+            return found
         if len(self._steps) >= _MOST_WORDS:
             self._steps.clear()
-        found = self._steps[word] = frozenset(steps)
+        self._steps[word] = found
         return found
+
+    def _begun_by(self, word: str) -> _Begun:
+        known = self._begun.get(word)
+        if known is not None:
+            return known
+        roots = self._anywhere.steps
+        nodes = [roots[step] for step in sorted(roots.keys() & self.steps_of(word))]
+        strict = tuple(node for node in nodes if node.gap is None and not node.ends)
+        others = tuple(node for node in nodes if node.gap is not None or node.ends)
+        begun = _Begun(strict, frozenset(step for node in strict for step in node.steps), others)
+        if word.isdecimal():  # there is no end of numbers
+            return begun
+        if len(self._begun) >= _MOST_WORDS:
+            self._begun.clear()
+        self._begun[word] = begun
+        return begun
 
     def find(self, text: Cut) -> list[Found]:
         """All that is found, from left to right; of a kind, no two overlap."""
@@ -191,9 +219,15 @@ class Patterns:
         until: dict[str, int] = {}
         for start, end, _ in text.sentences:
             for place in range(start, end):
+                begun = self._begun_by(text.words[place])
+                begins_clause = text.clauses[place] == place
                 best: dict[str, tuple[int, float]] = {}
-                self._walk(self._anywhere, text.words, steps, place, end, best)
-                if text.clauses[place] == place:
+                for node in begun.others:
+                    self._walk(node, text.words, steps, place + 1, end, best)
+                if place + 1 < end and not begun.wanted.isdisjoint(steps[place + 1]):
+                    for node in begun.strict:
+                        self._walk(node, text.words, steps, place + 1, end, best)
+                if begins_clause:
                     self._walk(self._clause, text.words, steps, place, end, best)
                 if place == start:
                     self._walk(self._sentence, text.words, steps, place, end, best)
@@ -215,16 +249,26 @@ class Patterns:
         best: dict[str, tuple[int, float]],
     ) -> None:
         """Notes the longest match of each kind from here, of equally long ones an exception or the strongest."""
-        for kind, weight in node.ends.items():
+        if node.ends:
+            self._note(node.ends, place, best)
+        if place >= end:
+            return
+        if node.steps:
+            for step in node.steps.keys() & steps[place]:
+                self._walk(node.steps[step], words, steps, place + 1, end, best)
+        if node.gap is not None:
+            following, ends = node.gap.steps, node.gap.ends
+            for skipped in range(place, min(end, place + _GAP + 1)):
+                if ends:
+                    self._note(ends, skipped, best)
+                for step in following.keys() & steps[skipped]:
+                    self._walk(following[step], words, steps, skipped + 1, end, best)
+                if words[skipped] in self._negators:
+                    break
+
+    @staticmethod
+    def _note(ends: Mapping[str, float], place: int, best: dict[str, tuple[int, float]]) -> None:
+        for kind, weight in ends.items():
             known = best.get(kind, (0, 1.0))
             if (place, not weight, weight) > (known[0], not known[1], known[1]):
                 best[kind] = (place, weight)
-        if place >= end:
-            return
-        for step in node.steps.keys() & steps[place]:
-            self._walk(node.steps[step], words, steps, place + 1, end, best)
-        if node.gap is not None:
-            for skipped in range(place, min(end, place + _GAP + 1)):
-                self._walk(node.gap, words, steps, skipped, end, best)
-                if words[skipped] in self._negators:
-                    break

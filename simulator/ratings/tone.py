@@ -15,8 +15,10 @@ from typing import Any, Literal
 
 from simulator.ratings.base import Rating, Reason, quote_of
 from simulator.ratings.complaint import complaint
+from simulator.ratings.cues import read
 from simulator.ratings.form import FULL_SIZE, form_features, grams_of_word, units_of
 from simulator.ratings.lexicon import Wording, languages, wording_of
+from simulator.ratings.manners import manners
 
 Task = Literal["politeness", "anger"]
 
@@ -42,6 +44,9 @@ MOVES: Mapping[str, float] = {
 }
 """What the observer's moves add to politeness, set by hand: the rated messages have few of them. Twice as much for
 those below 1 does still better on support chat, and worse on the rated messages."""
+
+_OF_FEELINGS = frozenset({"why", "why you", "wh", "harsh words", "harsh less glad", "complaint", "complaint+"})
+"""What counts against politeness and is none of it in "I understand why you are upset": the words are the other's."""
 
 
 class ToneModel:
@@ -99,7 +104,11 @@ class ToneModel:
         wording = wording_of(text, language)
         parts = self._weighed(wording)
         if self.task == "politeness":
+            cues = read(text, language).counts
+            if "understands" in cues and "challenge" not in cues:
+                parts = [part for part in parts if part[0] not in _OF_FEELINGS or part[2] > 0]
             parts += [(move, "", MOVES[move]) for move in sorted(moves) if move in MOVES]
+            parts += manners(text, language)
         else:
             parts += complaint(text, language)
         value = self._slope * sum([weight for _, _, weight in parts]) + self._offset

@@ -3,9 +3,9 @@
 from simulator.scoring.accuracy import Accuracy, accuracy_of
 from simulator.scoring.base import DIMENSIONS, Dimension, Evidence, Exchange, Note, Score, Scorer
 from simulator.scoring.best_reply import Mark, Option, best_reply, in_words, loss, mark_of
-from simulator.scoring.de_escalation import CONFLICT_PARTS, DeEscalation, conduct, conflict_parts_of
+from simulator.scoring.de_escalation import CONFLICT_PARTS, DeEscalation, conduct, conflict_parts_of, is_lifted
 from simulator.scoring.process import score_process
-from simulator.scoring.reasons import LOWERING, telling
+from simulator.scoring.reasons import LOWERING, Telling, in_context, telling
 from simulator.scoring.reply_time import ReplyTime, band_value, time_note
 from simulator.scoring.rubric import Counts, Scorecard, counts, far_apart, make_scorecard, overall_of, pass_marks
 from simulator.scoring.scale import over_all
@@ -33,6 +33,7 @@ __all__ = [
     "Score",
     "Scorecard",
     "Scorer",
+    "Telling",
     "accuracy_of",
     "band_value",
     "best_reply",
@@ -40,7 +41,9 @@ __all__ = [
     "conflict_parts_of",
     "counts",
     "far_apart",
+    "in_context",
     "in_words",
+    "is_lifted",
     "loss",
     "make_scorecard",
     "mark_of",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from simulator.case import Case
 from simulator.observation import Claim, Verdict
+from simulator.observation.support import MOST_CONTRADICTED, SUPPORTED
 from simulator.scoring.base import Dimension, Evidence, Exchange, Note, Score
 from simulator.scoring.scale import over_all
 
@@ -14,6 +16,10 @@ _FORBIDDEN, _CONTRADICTED, _UNSUPPORTED = 35.0, 25.0, 8.0
 """Points that a claim costs: said against a warning of the scenario, against the documentation, or out of the blue."""
 _UNASKED = 12.0
 """Points that a needed hidden fact costs when nobody asked for it: advice without diagnosis."""
+
+_WORTH = ((0.0, 0.0), (MOST_CONTRADICTED, 20.0), (SUPPORTED, 60.0), (SUPPORTED, 80.0), (1.0, 100.0))
+"""What a claim is worth, by its support. People call what a text says right, however it is put, and what it does not
+say wrong: so there is a step between, and ranks stay as they are."""
 
 _COSTS: dict[Verdict, float] = {"contradicted": _CONTRADICTED, "unsupported": _UNSUPPORTED, "supported": 0.0}
 
@@ -24,13 +30,19 @@ def accuracy_of(claims: Sequence[Claim], *, share: float | None = None, unasked:
     Args:
         claims: what was stated; not empty where there is no `share`.
         share: how much was said of what the case asks for, 0-1; None without a case: then nothing is known to be
-            due, and the value is how far the documentation says the claims, their mean with a share for the worst.
+            due, and the value is what the claims are worth by their support (see `_WORTH`), their mean with a share
+            for the worst.
         unasked: needed hidden facts that nobody asked for.
     """
     if share is None:
-        return 100 * over_all([claim.support for claim in claims])
+        return over_all([_worth(claim.support) for claim in claims])
     cost = sum(_FORBIDDEN if claim.forbidden else _COSTS[claim.verdict] for claim in claims) + _UNASKED * unasked
     return max(0.0, 100 * share - cost)
+
+
+def _worth(support: float) -> float:
+    low, high = next(step for step in pairwise(_WORTH) if support < step[1][0] or step[1] is _WORTH[-1])
+    return low[1] + (support - low[0]) * (high[1] - low[1]) / (high[0] - low[0])
 
 
 def _note(claim: Claim) -> Note:

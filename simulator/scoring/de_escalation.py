@@ -32,7 +32,7 @@ _PLAIN = 50.0
 """How constructive a plain reply counts at least: it answers, if in few words or in words that we do not know."""
 _CLEAR = 15.0
 """More hostile than this, nothing is plain."""
-_VOID = frozenset({"wrong_language", "stuffed", "repeated", "canned", "empty", "unearned"})
+_VOID = frozenset({"wrong_language", "stuffed", "repeated", "canned", "empty", "unearned", "stalling"})
 """Flaws of tone with which a reply does nothing for the customer."""
 
 
@@ -63,9 +63,14 @@ def conduct(constructive: float, hostile: float, tone: ReplyTone) -> float:
     """
     if not _VOID.isdisjoint(tone.flaws):
         constructive = 0.0
-    elif tone.plain and hostile <= _CLEAR:
-        constructive = max(constructive, _PLAIN)
+    elif is_lifted(constructive, hostile, tone):
+        constructive = _PLAIN
     return max(0.0, min(100.0, _NEUTRAL + (100 - _NEUTRAL) * worth(constructive) / 100 - hostile))
+
+
+def is_lifted(constructive: float, hostile: float, tone: ReplyTone) -> bool:
+    """Whether words count as more constructive than they are, because the reply is a plain one."""
+    return tone.plain and hostile <= _CLEAR and constructive < _PLAIN
 
 
 class DeEscalation:
@@ -125,7 +130,7 @@ def _evidence(exchange: Exchange, parts: Mapping[str, Rating]) -> list[Evidence]
         return []
     good = exchange.mark in ("best", "good")
     mark = Evidence(Note(f"mark_{exchange.mark}", {"cost": exchange.cost}), exchange.turn, exchange.reply, good=good)
-    return [mark, *evidence_of(parts, exchange.observation.moves, turn=exchange.turn)]
+    return [mark, *evidence_of(parts, exchange.observation.moves, turn=exchange.turn, text=exchange.reply)]
 
 
 def _means(parts: Sequence[Mapping[str, Rating]]) -> dict[str, float | None]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from simulator.conversation import Quote
 from simulator.mood import effects
 from simulator.observation import Move
 from simulator.ratings import Rating, Reason
@@ -15,6 +17,14 @@ LOWERING = frozenset({"advice", "self_focus", "dismissal", "hostile"})
 """Parts that lower a score when they are high."""
 _MOST = 4
 """So many reasons a reply are shown, the strongest; what lowers the score is shown whole."""
+_FAINT, _LEAST = 0.15, 0.05
+"""A reason of less than this share of the strongest one of its part, or of less than this weight, is not named: nobody
+would say that the score is what it is for that."""
+_PAUSE = re.compile(r"[.!?…,;:]+(?=\s|$)|[\n—–。！？，；：、]")
+_CLAUSE_WORDS, _CLAUSE_LENGTH = 8, 100
+"""A clause of at most so many words and characters is quoted whole: "Could" or "that is not" says nothing alone."""
+_FEWEST_WORDS = 4
+"""Out of a longer clause so many words are quoted at least, where they follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,7 @@ def with_words(rating: Rating, moves: Sequence[Move], meant: Mapping[str, Collec
 
 
 def telling(parts: Mapping[str, Rating | None]) -> list[Telling]:
-    """All the reasons of some parts, the strongest first."""
+    """The reasons of some parts that have a name for readers and are not faint, the strongest first."""
     found = []
     for part, rating in parts.items():
         reasons = rating.reasons if rating is not None else ()
@@ -65,39 +75,72 @@ def telling(parts: Mapping[str, Rating | None]) -> list[Telling]:
         found += [
             Telling(part, reason, abs(reason.weight) / most, (reason.weight > 0) != (part in LOWERING))
             for reason in reasons
+            if abs(reason.weight) >= max(_LEAST, _FAINT * most) and is_named(reason.note, reason.weight)
         ]
     return sorted(found, key=lambda each: -each.share)
 
 
-def evidence_of(parts: Mapping[str, Rating | None], moves: Sequence[Move], *, turn: int) -> list[Evidence]:
+def in_context(quote: Quote, text: str) -> Quote:
+    """A quote with as much around it as makes sense to a reader: its clause, or where that is long, some whole words.
+
+    Args:
+        quote: words found in the text.
+        text: the whole text.
+    """
+    first = max(0, quote.start - _CLAUSE_LENGTH)
+    start = max([first, *(pause.end() for pause in _PAUSE.finditer(text, first, quote.start))])
+    pause = _PAUSE.search(text, quote.end, quote.end + _CLAUSE_LENGTH)
+    end = pause.start() if pause else min(len(text), quote.end + _CLAUSE_LENGTH)
+    clause = text[start:end].strip()
+    if len(clause) <= _CLAUSE_LENGTH and len(clause.split()) <= _CLAUSE_WORDS:
+        return _quote(text, start, end)
+    start = quote.start
+    while start and text[start - 1].isalnum():
+        start -= 1
+    behind = re.compile(rf"\w*(?:\s+\S+){{0,{max(0, _FEWEST_WORDS - len(quote.text.split()))}}}")
+    following = behind.match(text, quote.end, end)
+    return _quote(text, start, following.end() if following else quote.end)
+
+
+def _quote(text: str, start: int, end: int) -> Quote:
+    """A part of a text, without the space at its ends."""
+    words = text[start:end]
+    start += len(words) - len(words.lstrip())
+    return Quote(words.strip(), start, start + len(words.strip()))
+
+
+def evidence_of(parts: Mapping[str, Rating | None], moves: Sequence[Move], *, turn: int, text: str) -> list[Evidence]:
     """The words of a reply that raised or lowered a score.
 
     Args:
         parts: the parts that counted, with their reasons.
         moves: the moves of the reply: those that do harm are shown even if no part knows them.
         turn: index of the reply in the transcript.
+        text: the reply.
     """
-    found = sorted([*_worded(telling(parts), turn), *_harm(moves, turn)], key=lambda item: item.good)
+    found = sorted([*_harm(moves, turn, text), *_worded(telling(parts), turn, text)], key=lambda item: item.good)
     shown: list[Evidence] = []
     taken: set[str] = set()
     for item in found:
         words = item.quote or ""
-        if words in taken or (item.good and sum(other.good for other in shown) >= _MOST):
+        told = any(words in other or other in words for other in taken)
+        if told or (item.good and sum(other.good for other in shown) >= _MOST):
             continue
         taken.add(words)
         shown.append(item)
     return shown
 
 
-def _worded(reasons: Collection[Telling], turn: int) -> Iterator[Evidence]:
+def _worded(reasons: Collection[Telling], turn: int, text: str) -> Iterator[Evidence]:
     for each in reasons:
         reason = each.reason
-        if reason.quote is not None and is_named(reason.note):
-            note = Note("reason", {"part": each.part, "reason": reason.note})
-            yield Evidence(note, turn, reason.quote.text, good=each.raises)
+        if reason.quote is not None:
+            values = {"part": each.part, "reason": reason.note}
+            yield Evidence(Note("reason", values), turn, in_context(reason.quote, text).text, good=each.raises)
 
 
-def _harm(moves: Sequence[Move], turn: int) -> Iterator[Evidence]:
+def _harm(moves: Sequence[Move], turn: int, text: str) -> Iterator[Evidence]:
     for move in moves:
         if effects()[move.move].kind == "harm":
-            yield Evidence(Note("move", {"move": move.move}), turn, move.quote.text, good=False)
+            quote = in_context(move.quote, text).text
+            yield Evidence(Note("move", {"move": move.move}), turn, quote, good=False)

@@ -10,6 +10,7 @@ from typing import Any
 
 from simulator import ratings, yaml12
 from simulator.case import Case
+from simulator.conversation import LANGUAGES
 from simulator.mood import effects
 from simulator.observation import Move
 from simulator.ratings import Rating
@@ -30,6 +31,14 @@ _COURTESIES: frozenset[MoveName] = frozenset({"greets", "thanks", "closes"})
 """Moves that give a formula no substance."""
 _HELPING: frozenset[MoveName] = frozenset({"takes_ownership", "offers_remedy", "gives_next_step", "stalls"})
 """Moves in which agents say what they themselves do for the customer."""
+_BARE = 5
+"""In more words than these an agent who asks for time says what for."""
+_CLEARLY = -0.5
+"""With this weight rude manners are no slip of a word."""
+_HOLLOW: frozenset[str] = frozenset({"unearned", "worn", "stalling"})
+"""Flaws of a reply with nothing behind it: it is no ruder for that, only worth no more than its cap."""
+_LIFTED = 5.0
+"""So many points by the parts of a plain reply are worth a word in the explanation."""
 _SENTENCES, _CLAUSES = re.compile(r"[^.!?…\n]+"), re.compile(r"[^.!?…\n,;:—–]+")
 _CLAUSE_WORDS = 3
 """A shorter clause beside a formula ("really", "Ms Weber") is part of it."""
@@ -46,6 +55,7 @@ class ReplyTone:
         counted: names of the parts that the value goes by.
         flaws: what caps the value, as in `tone.yaml`.
         plain: whether it has neither a flaw nor anything rude.
+        lifted: whether the value is clearly higher than by its words alone, as nothing in it is rude.
     """
 
     value: float | None
@@ -53,12 +63,13 @@ class ReplyTone:
     counted: frozenset[str]
     flaws: tuple[str, ...]
     plain: bool
+    lifted: bool
 
 
 @lru_cache(maxsize=1)
 def _table() -> dict[str, Any]:
     table: dict[str, Any] = yaml12.load_resource("simulator.scoring", "tone.yaml")
-    return {**table, "rude": frozenset(table["rude"])}
+    return {**table, **{name: frozenset(table[name]) for name in ("rude", "rude_if_clear")}}
 
 
 def tone_of(
@@ -75,7 +86,8 @@ def tone_of(
     """The tone of one reply: its parts, its flaws and its value.
 
     A plain reply, one without a flaw and without anything rude, has a plain tone however few words it takes: its parts
-    count as what `tone.yaml` says at least.
+    count as what `tone.yaml` says at least. Only in the languages that flaws are known of: in another one a rude reply
+    would pass for plain.
 
     Args:
         text: the reply, verbatim.
@@ -86,7 +98,8 @@ def tone_of(
         upset: anger or confusion of the customer, whichever is more, 0-100; a calm one needs no soothing. None if
             unknown.
         heard: how often the customer has heard each move before: a formula fades as it is repeated.
-        flaws: what else caps the value and only the caller knows: "stuffed", "repeated", "canned", "gap", "empty".
+        flaws: what else caps the value and only the caller knows: "stuffed", "repeated", "canned", "gap", "empty", and
+            "stalling", which counts only where an upset customer gets nothing else.
         gave: whether the reply gave the customer something that it needs, where the caller knows: advice then was asked
             for.
     """
@@ -100,9 +113,16 @@ def tone_of(
         }
         parts.update({name: with_words(rating, moves) for name, rating in rated.items() if rating is not None})
     flaws = (*flaws, *_own_flaws(text, moves, heard))
-    plain = not flaws and not _is_rude(parts["politeness"], moves)
+    is_more = len(text.split()) > _BARE or names - _COURTESIES - {"stalls"} or _shows(parts["validation"])
+    if upset is None or upset < _UPSET or is_more:
+        flaws = tuple(flaw for flaw in flaws if flaw != "stalling")
+    civil = language in LANGUAGES and not _is_rude(parts["politeness"], moves)
+    plain = civil and not flaws
     values = _counted(parts, names, before=before, upset=upset, heard=heard, gave=gave)
-    return ReplyTone(_value(values, flaws, plain=plain), parts, frozenset(values), flaws, plain)
+    floors: Mapping[str, float] = _table()["plain"] if civil and _HOLLOW.issuperset(flaws) else {}
+    value, bare = _value(values, flaws, floors), _value(values, flaws, {})
+    lifted = value is not None and bare is not None and value - bare > _LIFTED
+    return ReplyTone(value, parts, frozenset(values), flaws, plain, lifted)
 
 
 def _counted(
@@ -130,13 +150,12 @@ def _counted(
     return values
 
 
-def _value(values: Mapping[str, float], flaws: Collection[str], *, plain: bool) -> float | None:
+def _value(values: Mapping[str, float], flaws: Collection[str], floors: Mapping[str, float]) -> float | None:
     table = _table()
     caps = [table["caps"][flaw] for flaw in flaws]
     weights = {name: weight for name, weight in table["weights"].items() if name in values}
     if not weights:
         return min(caps, default=None)
-    floors = table["plain"] if plain else {}
     raised = {name: worth(max(values[name], floors.get(name, 0.0))) for name in weights}
     value = sum(weight * raised[name] for name, weight in weights.items()) / sum(weights.values())
     for name, cost in table["costs"].items():
@@ -156,6 +175,10 @@ def _own_flaws(text: str, moves: Sequence[Move], heard: Mapping[str, int]) -> tu
     return tuple(name for name, is_so in found.items() if is_so)
 
 
+def _shows(rating: Rating | None) -> bool:
+    return rating is not None and rating.value > 0
+
+
 def _is_formula(move: MoveName) -> bool:
     return effects()[move].kind == "formula"
 
@@ -163,8 +186,10 @@ def _is_formula(move: MoveName) -> bool:
 def _is_formula_only(text: str, moves: Sequence[Move]) -> bool:
     """Whether a reply has a formula, and no sentence or longer clause in which anything else could be."""
     made = {move.move for move in moves}
-    # To claim understanding and name the feeling in one breath ("I understand your frustration") is still to claim it.
-    hollow = _COURTESIES | ({"names_feeling"} if "empathises" in made else set())
+    # To claim understanding and name the feeling in one breath ("I understand your frustration") is still to claim it;
+    # beside an apology it tells what the apology is for.
+    claimed = "empathises" in made and "apologises" not in made
+    hollow = _COURTESIES | ({"names_feeling"} if claimed else set())
     if not all(_is_formula(move) for move in made - hollow):
         return False
     return not any(
@@ -179,8 +204,11 @@ def _is_formula_only(text: str, moves: Sequence[Move]) -> bool:
 def _is_rude(politeness: Rating | None, moves: Sequence[Move]) -> bool:
     """Whether a reply does harm, or its low politeness has another reason than few words."""
     reasons = politeness.reasons if politeness is not None else ()
+    table = _table()
     return any(effects()[move.move].kind == "harm" for move in moves) or any(
-        reason.weight < 0 and reason.note in _table()["rude"] for reason in reasons
+        (reason.note in table["rude"] and reason.weight < 0)
+        or (reason.note in table["rude_if_clear"] and reason.weight < _CLEARLY)
+        for reason in reasons
     )
 
 
@@ -198,7 +226,9 @@ class Tone:
         evidence = tuple(item for exchange, tone in both for item in _evidence(exchange, tone))
         merged = {name: _mean([tone.parts[name] for tone in tones if name in tone.counted]) for name in PARTS}
         helpful = sum(item.good for item in evidence)
-        note = Note("tone_summary", {"good": helpful, "bad": len(evidence) - helpful, "worst": round(min(values))})
+        note = Note(
+            "tone_summary", {"raised": helpful, "lowered": len(evidence) - helpful, "weakest": round(min(values))}
+        )
         return Score("tone", round(over_all(values), 1), note, evidence, "rules", VERSION, merged)
 
 
@@ -211,6 +241,7 @@ def exchange_tone(exchange: Exchange) -> ReplyTone:
         "canned": treatment.canned,
         "gap": treatment.gap,
         "empty": treatment.empty,
+        "stalling": treatment.stalling and observation.makes("stalls"),
     }
     return tone_of(
         exchange.reply,
@@ -227,7 +258,7 @@ def exchange_tone(exchange: Exchange) -> ReplyTone:
 def _evidence(exchange: Exchange, tone: ReplyTone) -> list[Evidence]:
     """The words that raised or lowered the tone, and the flaws of the whole reply."""
     parts = {name: tone.parts[name] for name in PARTS if name in tone.counted}
-    found = evidence_of(parts, exchange.observation.moves, turn=exchange.turn)
+    found = evidence_of(parts, exchange.observation.moves, turn=exchange.turn, text=exchange.reply)
     return found + [
         Evidence(Note(f"tone_{flaw}"), exchange.turn, exchange.reply, good=False)
         for flaw in tone.flaws

@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import islice
 from typing import Any
 
 from simulator import observation, ratings, yaml12
-from simulator.ratings import Rating, Reason
-from simulator.scoring import Note, reason_label, sentence, telling
+from simulator.conversation import Quote
+from simulator.ratings import Rating, Turns
+from simulator.scoring import Note, Telling, in_context, part_label, reason_label, sentence, telling
 
-VERSION = f"rules-2.{observation.VERSION}.{ratings.VERSION}"
+VERSION = f"rules-3.{observation.VERSION}.{ratings.VERSION}"
 """Version of these scorers, of the observer and of the ratings: unlike versions are not to be averaged."""
 
 Json = dict[str, Any]
 _MOST_QUOTES = 5
-"""So many reasons of a rating are written out, the strongest."""
+"""So many reasons of a part are written out, the strongest."""
 _NAMED, _LONGEST = 3, 60
-"""So many are named in the explanation, and so many characters of each."""
+"""So many places are named in the explanation, and so many characters of each."""
 
 
 @lru_cache(maxsize=1)
-def _wording() -> dict[str, Any]:
-    wording: dict[str, Any] = yaml12.load_resource("simulator.transcripts", "wording.yaml")
+def _wording() -> dict[str, str]:
+    wording: dict[str, str] = yaml12.load_resource("simulator.transcripts", "wording.yaml")
     return wording
 
 
 def worded(key: str, **values: str | float) -> str:
     """A sentence of the wording."""
-    return str(_wording()[key]).format(**values)
+    return _wording()[key].format(**values)
 
 
 def flaw(name: str) -> str:
@@ -52,34 +52,89 @@ def verdict(value: float | None, explanation: str, quotes: Iterable[Json] = (), 
     return {"value": rounded(value), **more, "explanation": explanation, "quotes": list(quotes), "version": VERSION}
 
 
-def quotes_of(ratings: Mapping[str, Rating | None]) -> list[Json]:
-    """What several ratings rest on, rating by rating, the strongest first."""
-    found: list[Json] = []
-    for part, rating in ratings.items():
-        reasons = rating.reasons if rating is not None else ()
-        for reason in reasons[:_MOST_QUOTES]:
-            row: Json = {"part": part, "note": reason.note, "quote": reason.quote.text if reason.quote else None}
-            if reason.turn is not None:
-                row["message"] = reason.turn
-            found.append({**row, "weight": round(reason.weight, 3)})
-    return found
+class Reasons:
+    """The reasons of some ratings that a reader can follow: those with a name, faint ones and doubles left out.
+
+    Args:
+        parts: the ratings.
+        text: the text that was rated.
+        turns: where a conversation was rated, its messages.
+        first: the place of the first of those in the whole conversation.
+    """
+
+    def __init__(self, parts: Mapping[str, Rating | None], text: str, *, turns: Turns = (), first: int = 0) -> None:
+        self._first = first
+        self._found: list[tuple[Telling, str, Quote | None]] = []
+        taken = set()
+        for each in telling(parts):
+            name, quote = reason_label(each.reason.note, each.part), each.reason.quote
+            if quote is not None:
+                quote = in_context(quote, text if each.reason.turn is None else turns[each.reason.turn][1])
+            key = (each.part, name, quote.text if quote else None)
+            if key not in taken:
+                taken.add(key)
+                self._found.append((each, name, quote))
+
+    def quotes(self) -> list[Json]:
+        """The reasons as they are written out, part by part, the strongest first."""
+        rows: dict[str, list[Json]] = {}
+        for each, name, quote in self._found:
+            row: Json = {"part": each.part, "note": name, "quote": quote.text if quote else None}
+            if each.reason.turn is not None:
+                row["message"] = self._first + each.reason.turn
+            rows.setdefault(each.part, []).append({**row, "weight": round(each.reason.weight, 3)})
+        return [row for found in rows.values() for row in found[:_MOST_QUOTES]]
+
+    def sentence(self, only: Collection[str]) -> str:
+        """What raised and what lowered a score most, of some of its parts; empty where nothing stands out."""
+        told = []
+        for key, raises in (("raised", True), ("lowered", False)):
+            names: dict[str, dict[str, None]] = {}
+            for each, name, quote in self._found:
+                if each.part in only and each.raises is raises:
+                    place = worded("quoted", words=_short(quote.text)) if quote is not None else ""
+                    names.setdefault(place, {}).setdefault(name)
+            places = [_place(words, list(found)) for words, found in names.items()]
+            if places:
+                told.append(worded(key, places=worded("between").join(places[:_NAMED])))
+        return " ".join(told)
+
+    def by_part(self) -> str:
+        """What raised and what lowered each part; empty where nothing stands out."""
+        parts = dict.fromkeys(each.part for each, _, _ in self._found)
+        return " ".join(worded("of_part", part=part_label(part), told=self.sentence([part])) for part in parts)
 
 
-def named(parts: Mapping[str, Rating | None]) -> dict[str, str]:
-    """The words that raised and lowered a score most, for its explanation."""
-    quoted = [each for each in telling(parts) if each.reason.quote is not None]
-    return {
-        "raised": _listed(each.reason for each in quoted if each.raises),
-        "lowered": _listed(each.reason for each in quoted if not each.raises),
-    }
+def _place(words: str, names: Sequence[str]) -> str:
+    listed = worded("between").join(names)
+    return worded("place", words=words, names=listed) if words else listed
 
 
-def _listed(found: Iterable[Reason]) -> str:
-    texts = dict.fromkeys(_quoted(reason) for reason in islice(found, 2 * _NAMED))
-    return worded("between").join(list(texts)[:_NAMED]) or worded("nothing")
+def _short(words: str) -> str:
+    words = " ".join(words.split())
+    return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
 
 
-def _quoted(reason: Reason) -> str:
-    words = " ".join(reason.quote.text.split()) if reason.quote else ""
-    short = words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
-    return worded("quoted", words=short, note=reason_label(reason.note))
+def estimated(rated: Mapping[str, Rating | None], reasons: Reasons, *, language: str | None, text: str) -> str:
+    """What to say of estimates of the customer, and of those that have no value.
+
+    Args:
+        rated: the estimates by their names.
+        reasons: their reasons.
+        language: ISO 639-1 code that they were made in, None if it is not known.
+        text: what was rated; of a conversation, what the customer said.
+    """
+    missing = [part_label(part) for part, rating in rated.items() if rating is None]
+    if missing and not any(map(str.isalnum, text)):
+        return worded("no_words")
+    if len(missing) == len(rated):
+        return no_model(language)
+    told = reasons.by_part() or worded("nothing")
+    if missing:
+        told += " " + worded("no_model_of", parts=worded("between").join(missing), language=language or "")
+    return told
+
+
+def no_model(language: str | None) -> str:
+    """What to say where there is no verdict for the language's sake."""
+    return worded("no_language") if language is None else worded("no_model", language=language)

@@ -19,6 +19,7 @@ from typing import BinaryIO
 from filelock import FileLock, Timeout
 
 from simulator.transcripts.lines import Line, Scored, read_lines
+from simulator.transcripts.sources import wrong_kind
 from simulator.transcripts.workers import scored_lines
 
 Progress = Callable[[int, int], None]
@@ -49,6 +50,11 @@ def errors_path(out: Path) -> Path:
     return out.with_name(f"{out.name.removesuffix('.jsonl')}.errors.jsonl")
 
 
+def earlier_path(out: Path) -> Path:
+    """Where the scores of the run before are kept when a file is scored anew."""
+    return out.with_name(f"{out.name}.bak")
+
+
 def score_file(
     source: Path,
     out: Path,
@@ -60,16 +66,19 @@ def score_file(
 ) -> Tally:
     """Scores every conversation of a file.
 
+    What is in `out` from an earlier run is moved aside first (`earlier_path`), unless it is gone on with.
+
     Args:
         source: JSON lines, one conversation each.
-        out: where the scores go, one line a conversation; overwritten, unless a run is resumed.
+        out: where the scores go, one line a conversation.
         workers: number of processes.
         resume: go on where an earlier run of the same files stopped; where there was none, begin.
-        progress: is told how far it is.
+        progress: is told how far it is, after each line and at the end.
         on_problem: is told of each line that cannot be scored.
 
     Raises:
-        ScoringFailed: a file cannot be read or written, `out` is in use or not of this `source`, or a worker died.
+        ScoringFailed: a file cannot be read or written or is of another kind, `out` is in use or not of this `source`,
+            or a worker died.
     """
     errors = errors_path(out)
     if out.exists() and source.exists() and out.samefile(source):
@@ -79,8 +88,12 @@ def score_file(
     try:
         with ExitStack() as stack:
             file = stack.enter_context(source.open("rb"))
+            if problem := wrong_kind(file):
+                raise ScoringFailed(f"{source}: {problem}")
             total = os.fstat(file.fileno()).st_size
             stack.enter_context(_owned(out))
+            if not resume and out.exists() and out.stat().st_size:
+                out.replace(earlier_path(out))
             lines = read_lines(file)
             skipped = _skip_done(lines, source, out, errors) if resume else 0
             to = {

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, cast, get_args
 
 from simulator.conversation import Role
+from simulator.transcripts.markup import without_markup
 
 
 class TranscriptError(ValueError):
@@ -69,7 +70,7 @@ def read_conversation(data: object) -> Conversation:
     body = _mapping(data, "a conversation")
     id = body.get("id")
     if isinstance(id, bool) or not isinstance(id, str | int):
-        raise TranscriptError(f"id: expected a text or a whole number, found {_kind(id)}")
+        raise TranscriptError(f"id: expected a text or a whole number, found {_missing(id, body)}")
     conversation = Conversation(
         id=_whole(id) if isinstance(id, str) else id,
         language=_language(_text(body, "language")),
@@ -78,11 +79,13 @@ def read_conversation(data: object) -> Conversation:
         product=_text(body, "product"),
         knowledge=tuple(
             _knowledge(_mapping(each, f"knowledge[{place}]"), place)
-            for place, each in enumerate(_list([] if body.get("knowledge") is None else body["knowledge"], "knowledge"))
+            for place, each in enumerate(
+                _list([] if body.get("knowledge") is None else body["knowledge"], "knowledge", body)
+            )
         ),
         messages=tuple(
             _message(_mapping(each, f"messages[{place}]"), f"messages[{place}]")
-            for place, each in enumerate(_list(body.get("messages"), "messages"))
+            for place, each in enumerate(_list(body.get("messages"), "messages", body))
         ),
     )
     _check_order(conversation.messages)
@@ -92,9 +95,10 @@ def read_conversation(data: object) -> Conversation:
 def _message(body: Mapping[str, Any], where: str) -> Message:
     role = body.get("role")
     if role not in _ROLES:
-        found = f"“{role[:40]}”" if isinstance(role, str) else _kind(role)
+        found = f"“{role[:40]}”" if isinstance(role, str) else _missing(role, body)
         raise TranscriptError(f'{where}.role: expected "customer" or "agent", found {found}')
-    return Message(cast(Role, role), _required(body, "text", where), _time(_text(body, "at", where), f"{where}.at"))
+    text = without_markup(_required(body, "text", where))
+    return Message(cast(Role, role), text, _time(_text(body, "at", where), f"{where}.at"))
 
 
 def _knowledge(body: Mapping[str, Any], place: int) -> Knowledge:
@@ -159,13 +163,13 @@ def _whole(text: str) -> str:
 def _required(body: Mapping[str, Any], name: str, where: str) -> str:
     value = _text(body, name, where)
     if value is None:
-        raise TranscriptError(f"{where}.{name}: expected a text, found nothing")
+        raise TranscriptError(f"{where}.{name}: expected a text, found {_missing(value, body)}")
     return value
 
 
-def _list(value: object, where: str) -> list[Any]:
+def _list(value: object, where: str, body: Mapping[str, Any]) -> list[Any]:
     if not isinstance(value, list | tuple):
-        raise TranscriptError(f"{where}: expected a list, found {_kind(value)}")
+        raise TranscriptError(f"{where}: expected a list, found {_missing(value, body)}")
     return list(value)
 
 
@@ -186,3 +190,12 @@ _KINDS = (
 
 def _kind(value: object) -> str:
     return next((name for kind, name in _KINDS if isinstance(value, kind)), "an object")
+
+
+_MOST_KEYS = 8
+
+
+def _missing(value: object, body: Mapping[str, Any]) -> str:
+    """What was found instead; where there is nothing, the keys that are there, as one may be the one that was meant."""
+    keys = [f"“{str(key)[:40]}”" for key in body][:_MOST_KEYS]
+    return f"nothing (there is {', '.join(keys)})" if value is None and keys else _kind(value)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from simulator import ratings
 from simulator.channels import of_reply
 from simulator.conversation import LANGUAGES
 from simulator.mood import effects
 from simulator.observation import (
+    RUDE_MOVES,
     Claim,
     Move,
     Observation,
+    asks_for_details,
     check_claims,
     facts_said,
     language_of,
@@ -29,11 +31,12 @@ from simulator.scoring import (
     band_value,
     conduct,
     conflict_parts_of,
+    is_lifted,
     time_note,
     tone_of,
 )
 from simulator.transcripts.background import Background
-from simulator.transcripts.explaining import Json, flaw, named, quotes_of, rounded, timed, verdict, worded
+from simulator.transcripts.explaining import Json, Reasons, estimated, flaw, no_model, rounded, timed, verdict, worded
 from simulator.transcripts.format import Message
 from simulator.transcripts.talk import Talk, plain
 
@@ -56,7 +59,14 @@ def score_customer(message: Message, talk: Talk) -> Json:
     talk.upset = max(upset, default=talk.upset)
     talk.spoken = language or talk.spoken
     values = {name: rounded(rating.value) if rating is not None else None for name, rating in mood.items()}
-    return {"role": "customer", "language": language, "mood": values, "quotes": quotes_of(mood)}
+    reasons = Reasons(mood, text, turns=talk.turns, first=talk.forgotten)
+    return {
+        "role": "customer",
+        "language": language,
+        "mood": values,
+        "explanation": estimated(mood, reasons, language=own, text=text),
+        "quotes": reasons.quotes(),
+    }
 
 
 def score_agent(message: Message, talk: Talk, background: Background) -> Json:
@@ -69,8 +79,8 @@ def score_agent(message: Message, talk: Talk, background: Background) -> Json:
     own = language or talk.spoken
     claims = _claims(text, language, talk, background)
     talk.claims += claims
-    stalling = "stalls" in names and not claims and not any(_is_of(name, "substance") for name in names - {"stalls"})
-    tone = _tone_of(text, own, observation, talk)
+    stalling = _is_stalling(text, language, names, claims)
+    tone = _tone_of(text, own, observation, talk, stalling=stalling)
     scores = {
         "accuracy": _accuracy(text, own, claims, background),
         "tone": _tone(text, tone, own),
@@ -92,8 +102,14 @@ def _observe(text: str, language: str | None, talk: Talk) -> Observation | None:
     return observe(text, None, language=expected, customer_said=talk.customer_said(), written=language)
 
 
-def _is_of(move: MoveName, kind: str) -> bool:
-    return effects()[move].kind == kind
+def _is_stalling(text: str, language: str | None, moves: Collection[MoveName], claims: Sequence[Claim]) -> bool:
+    """Whether a reply only keeps the customer waiting; a rude one is an answer, and a bad one."""
+    if "stalls" not in moves or claims or not RUDE_MOVES.isdisjoint(moves):
+        return False
+    spoken = next((known for known in LANGUAGES if known == language), None)
+    if spoken is not None and asks_for_details(read(text, spoken)):
+        return False
+    return not any(effects()[move].kind == "substance" for move in moves if move != "stalls")
 
 
 def _claims(text: str, language: str | None, talk: Talk, background: Background) -> tuple[Claim, ...]:
@@ -116,8 +132,7 @@ def _accuracy(text: str, language: str | None, claims: Sequence[Claim], backgrou
     if not text.strip():
         return verdict(None, worded("empty"), claims=[])
     if not claims:
-        known = language is not None and background.passages(language)
-        return verdict(None, worded("no_claims" if known else "no_passages", language=language or "?"), claims=[])
+        return verdict(None, _no_claims(text, language, background), claims=[])
     counts = {name: sum(claim.verdict == name for claim in claims) for name in _VERDICTS}
     rows = [
         {"quote": c.quote.text, "verdict": c.verdict, "support": round(c.support, 3), "passage": c.passage}
@@ -127,7 +142,15 @@ def _accuracy(text: str, language: str | None, claims: Sequence[Claim], backgrou
     explanation = worded("accuracy", claims=len(claims), **counts)
     # What was due is known of a whole conversation only.
     share = 1.0 if background.scenario is not None else None
-    return verdict(accuracy_of(claims, share=share), explanation, quotes_of(parts), claims=rows)
+    return verdict(accuracy_of(claims, share=share), explanation, Reasons(parts, text).quotes(), claims=rows)
+
+
+def _no_claims(text: str, language: str | None, background: Background) -> str:
+    if language is None:
+        return _no_model(text, language)
+    if background.passages(language):
+        return worded("no_claims")
+    return worded("no_passages", language=language) if background.documentation else worded("no_knowledge")
 
 
 _VERDICTS = ("supported", "contradicted", "unsupported")
@@ -138,14 +161,25 @@ def _tone(text: str, tone: ReplyTone, language: str | None) -> Json:
     if not text.strip():
         return verdict(None, worded("empty"), parts=empty)
     if tone.value is None:
-        return verdict(None, worded("no_model", language=language or "?"), parts=empty)
-    explanation = " ".join([*map(flaw, tone.flaws), worded("tone", **named(tone.parts))])
+        return verdict(None, _no_model(text, language), parts=empty)
+    reasons = Reasons(tone.parts, text)
+    told = [*map(flaw, tone.flaws), reasons.sentence(tone.counted) or worded("nothing")]
+    if tone.lifted:
+        told.append(worded("plain"))
+    if language not in LANGUAGES and not tone.flaws:
+        told.append(worded("politeness_only"))
     parts = {name: rounded(rating.value) if rating is not None else None for name, rating in tone.parts.items()}
-    return verdict(tone.value, explanation, quotes_of(tone.parts), parts=parts)
+    return verdict(tone.value, " ".join(told), reasons.quotes(), parts=parts)
 
 
-def _tone_of(text: str, language: str | None, observation: Observation | None, talk: Talk) -> ReplyTone:
-    flaws = []
+def _no_model(text: str, language: str | None) -> str:
+    return no_model(language) if any(map(str.isalnum, text)) else worded("empty")
+
+
+def _tone_of(
+    text: str, language: str | None, observation: Observation | None, talk: Talk, *, stalling: bool
+) -> ReplyTone:
+    flaws = ["stalling"] if stalling else []
     if observation is not None and observation.stuffed:
         flaws.append("stuffed")
     if observation is not None and observation.words > 2 and plain(text) in talk.replies:
@@ -167,12 +201,15 @@ def _de_escalation(text: str, language: str | None, moves: Sequence[Move], tone:
         return verdict(None, worded("empty"), parts=empty)
     rated = conflict_parts_of(text, language=language, moves=moves)
     if not rated:
-        return verdict(None, worded("no_model", language=language or "?"), parts=empty)
+        return verdict(None, _no_model(text, language), parts=empty)
     parts = {name: rated[name].value for name in empty}
-    whole = {name: round(value) for name, value in parts.items()}
-    explanation = worded("de_escalation", **whole, **named(rated))
     value = conduct(parts["constructive"], parts["hostile"], tone)
-    return verdict(value, explanation, quotes_of(rated), parts={name: rounded(part) for name, part in parts.items()})
+    reasons = Reasons(rated, text)
+    told = [worded("conflict", **{name: round(part) for name, part in parts.items()})]
+    told.append(reasons.sentence(rated) or worded("nothing"))
+    if is_lifted(parts["constructive"], parts["hostile"], tone):
+        told.append(worded("plain"))
+    return verdict(value, " ".join(told), reasons.quotes(), parts={name: rounded(part) for name, part in parts.items()})
 
 
 def _reply_time(message: Message, talk: Talk, targets: ReplyTargets | None, *, stalling: bool) -> Json:

@@ -11,7 +11,7 @@ from simulator.ratings import Rating
 from simulator.scenarios.formats import Scenario
 from simulator.scoring import Dimension, accuracy_of, over_all, overall_of
 from simulator.transcripts.background import background_of
-from simulator.transcripts.explaining import Json, quotes_of, rounded
+from simulator.transcripts.explaining import Json, Reasons, estimated, rounded
 from simulator.transcripts.format import Conversation, read_conversation
 from simulator.transcripts.messages import MOST_CHARACTERS, score_agent, score_customer
 from simulator.transcripts.talk import Talk
@@ -94,4 +94,7 @@ def _outcome(conversation: Conversation, messages: list[Json], language: str | N
         rated["satisfaction"] = ratings.satisfaction(turns, language=language, moves=moves)
         rated["escalation_risk"] = ratings.escalation_risk(turns, language=language, moves=moves)
     values = {name: rounded(rating.value) if rating is not None else None for name, rating in rated.items()}
-    return {**values, "quotes": quotes_of(rated)}
+    reasons = Reasons(rated, "", turns=turns)
+    said = "".join(text for role, text in turns if role == "customer")
+    told = estimated(rated, reasons, language=language, text=said)
+    return {**values, "explanation": told, "quotes": reasons.quotes()}

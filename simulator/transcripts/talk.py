@@ -24,6 +24,8 @@ class Talk:
     spoken: str | None
     turns: list[tuple[Role, str]] = field(default_factory=list)
     moves: list[frozenset[str]] = field(default_factory=list)
+    forgotten: int = 0
+    """How many messages came before those that are remembered."""
     upset: float | None = None
     """Anger or confusion of the customer's last message, whichever is more, 0-100; None if unknown."""
     heard: Counter[str] = field(default_factory=Counter)
@@ -61,7 +63,9 @@ class Talk:
         """Takes a message in; after a `stalling` reply the customer goes on waiting."""
         self.turns.append((message.role, message.text))
         self.moves.append(moves)
-        del self.turns[:-MOST_TURNS], self.moves[:-MOST_TURNS]
+        if len(self.turns) > MOST_TURNS:
+            del self.turns[0], self.moves[0]
+            self.forgotten += 1
         if message.role == "customer":
             self.unanswered = self.unanswered or message
             return

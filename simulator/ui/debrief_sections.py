@@ -95,7 +95,9 @@ def evidence(case: Case, review: Review, name: Dimension) -> str:
         shown.append(f'<ul class="tc tc-small tc-list">{items}</ul>')
     else:
         shown.append(quiet(_("There is nothing to show.")))
-    judged_by = _("Scored by {scorer}, version {version}").format(scorer=score.scorer, version=version_of(score))
+    judged_by = _("Scored by {scorer}, version {version}").format(
+        scorer=labels.scorer(score.scorer), version=labels.version(version_of(score))
+    )
     return "".join([*shown, quiet(judged_by)])
 
 

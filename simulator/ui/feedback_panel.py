@@ -110,7 +110,9 @@ def _dispute(practice: Practice, turn: int | None, name: Dimension, found: dict[
 
 def _receipt(practice: Practice, found: dict[str, Any]) -> str:
     scored = _("{value} points, by {scorer}, version {version}").format(
-        value=labels.points(found["value"]), scorer=found["scorer"], version=found["version"]
+        value=labels.points(found["value"]),
+        scorer=labels.scorer(found["scorer"]),
+        version=labels.version(found["version"]),
     )
     lines = [f"<p><b>{esc(scored)}</b><br>{esc(found['explanation'])}</p>"]
     lines += [_line(practice, item) for item in found["evidence"]]

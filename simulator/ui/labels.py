@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, tzinfo
 from typing import TypeVar
@@ -126,6 +127,16 @@ def outcome_sentence(name: Outcome | None) -> str:
         "stopped": _("You stopped the conversation. That is held against nobody."),
         "taken_back": _("A reply was taken back here; the conversation goes on in another attempt."),
     }[name]
+
+
+def scorer(name: str) -> str:
+    """Who gave a score."""
+    return {"rules": _("the rules")}.get(name, name)
+
+
+def version(name: str) -> str:
+    """The version of a score in short: its numbers. It only has to tell one from another."""
+    return ".".join(re.findall(r"\d+", name))
 
 
 def points(value: float) -> str:

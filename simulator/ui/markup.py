@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 
 from simulator.scoring import Mark
+from simulator.ui.session import _
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&^=])")
 _LONGEST_QUOTE = 240
@@ -81,7 +82,8 @@ def highlighted(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
 def quoted(text: str) -> str:
     """A short quote; a long one is cut."""
     shown = text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE].rstrip() + "…"
-    return f'<span class="tc-quote" dir="auto">“{esc(shown)}”</span>'
+    in_marks = _("“{words}”").format(words=shown)
+    return f'<span class="tc-quote" dir="auto">{esc(in_marks)}</span>'
 
 
 def bubble(text: str, role: str) -> str:

@@ -101,6 +101,7 @@ def warm(root: Path) -> None:
 
 
 def _load_heavy_parts(root: Path) -> None:
+    from simulator import ratings
     from simulator.observation import observe
     from simulator.observation.identify import identify
 
@@ -112,6 +113,10 @@ def _load_heavy_parts(root: Path) -> None:
             if (scenario.product, language) not in warmed and loaded.personas_for(id, language):
                 warmed.add((scenario.product, language))
                 observe("1 2 3.", loaded.cast(id, language=language), language=language, customer_said=())
+    for language in sorted({language for _, language in warmed}):
+        ratings.politeness("good", language=language)
+        ratings.tone_parts("good", language=language)
+        ratings.conflict_parts("good", language=language)
     coach.frameworks()
     ticket.table()
     # What was loaded stays for good: no collection has to go through it again, which would hold everybody up.

@@ -17,8 +17,10 @@ from typing import Protocol
 from simulator.conversation import Quote
 from simulator.observation.base import Reason, Verdict, quote_of
 from simulator.observation.support.alignment import Aligned, align
+from simulator.observation.support.conflicts import denied_part
 from simulator.observation.support.features import FEATURES, features
-from simulator.observation.support.reading import number_key, parts_of, statement_in
+from simulator.observation.support.pieces import number_key
+from simulator.observation.support.reading import parts_of, statement_in
 from simulator.observation.support.source import shortlist
 from simulator.observation.support.tables import CELLS, in_sentences
 from simulator.observation.support.words import lists
@@ -52,14 +54,17 @@ FEWEST_SHARED = 3
 """So many words, at least, that sentence and statement share then; fewer where the statement has hardly more."""
 IN_DOUBT = 0.7
 """Below this support a conflict decides."""
+MOST_CONTRADICTED = 0.3
+"""Support, at most, of a statement that the text contradicts: lower, right replies that only look contradicted would
+rank behind wrong ones of which the text says nothing."""
 MOST_STATEMENTS = 100
 """So many sentences of a reply are checked: no honest one has more."""
 MOST_CHARACTERS = 2_000
 """A sentence is read up to here."""
 _LEAST, _MOST_WORDS = 0.05, 3
 _LIGHT = 0.5
-_OF_VALUES = frozenset({"number_missing", "misplaced", "misdated"})
-_FEATURE = {"misdated": "misplaced"}
+_OF_VALUES = frozenset({"number_missing", "misplaced", "misdated", "misvalued"})
+_FEATURE = {"misdated": "misplaced", "misvalued": "misplaced", "forbidden": "polarity"}
 """The feature that a conflict counts in, where it is not its own."""
 
 
@@ -81,14 +86,18 @@ class Weighed:
     Args:
         verdict: what it says to it.
         support: 0-1, how far it says so.
+        nearness: 0-1, the share of the statement's words that a single sentence of the text has.
         by_value: whether a conflict is one of values (a number, or what it is said of), not of negation or opposites.
+        forbidden: whether the text denies what the statement says.
         reasons: what counted, in log-odds of support against an average reply. Notes are names of features
             (`features`).
     """
 
     verdict: Verdict
     support: float
+    nearness: float
     by_value: bool
+    forbidden: bool
     reasons: tuple[Reason, ...]
 
 
@@ -151,16 +160,20 @@ def weigh(
     total = model.bias + sum(parts.values())
     value = 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
     verdict: Verdict = "supported" if value >= SUPPORTED else "unsupported"
-    if value < IN_DOUBT and _contradicts(it, values["coverage"]):
-        verdict, value = "contradicted", value * SUPPORTED / IN_DOUBT
-    by_value = any(name in _OF_VALUES for name, _ in it.conflicts)
-    return Weighed(verdict, round(value, 3), by_value, _reasons(it, parts, quote, text))
+    forbidden = ("forbidden", "") in it.conflicts and len(it.said.tokens) >= FEWEST_SHARED * it.words.size
+    if (value < IN_DOUBT or forbidden) and _contradicts(it, values["coverage"]):
+        verdict, value = "contradicted", min(value, IN_DOUBT) * MOST_CONTRADICTED / IN_DOUBT
+    names = {name for name, _ in it.conflicts}
+    by_value = not names.isdisjoint(_OF_VALUES)
+    return Weighed(
+        verdict, round(value, 3), _nearness(it), by_value, "forbidden" in names, _reasons(it, parts, quote, text)
+    )
 
 
 def _contradicts(it: Aligned, coverage: float) -> bool:
     """Whether a conflict is one with a text that speaks of the same."""
     names = {name for name, _ in it.conflicts}
-    if "misdated" in names and coverage >= AMOUNT_CONTRADICTED:
+    if names & {"misdated", "misvalued"} and coverage >= AMOUNT_CONTRADICTED:
         return True
     if "number_missing" in names:
         amount = it.text.amounts and any(token.number and token.amount for token in it.said.tokens)
@@ -178,6 +191,11 @@ def _words_by_line(it: Aligned) -> dict[int, list[float]]:
         for line in it.text.lines_of[key] if key and not token.number else ():
             by_line.setdefault(line, []).append(token.weight * how)
     return by_line
+
+
+def _nearness(it: Aligned) -> float:
+    whole = sum(token.weight for token in it.said.tokens if not token.number)
+    return max(map(sum, _words_by_line(it).values()), default=0.0) / whole if whole else 0.0
 
 
 def _has_another_value(it: Aligned) -> bool:
@@ -201,8 +219,14 @@ def _one_sentence_has(it: Aligned) -> bool:
 
 def _denies_the_same(it: Aligned) -> bool:
     """Whether what a statement denies is what the text speaks of, as far as the words behind the negation tell."""
-    denied = [bool(key) for token, (key, _) in zip(it.said.tokens, it.found, strict=True) if token.negated]
-    return not denied or any(denied)
+    tokens = it.said.tokens
+    denied = [bool(it.found[place][0]) for place, token in enumerate(tokens) if token.negated]
+    if not denied or any(denied):
+        return True
+    # Its object may stand before the negation: "the full price you will not get".
+    part = denied_part(range(len(tokens)), tokens)
+    known = [tokens[place].weight for place in part if it.found[place][0]]
+    return len(known) >= len(denied) + 1 and sum(known) >= SENSE_CONTRADICTED * sum(tokens[i].weight for i in part)
 
 
 def _reasons(it: Aligned, parts: dict[str, float], quote: Quote, text: str) -> tuple[Reason, ...]:

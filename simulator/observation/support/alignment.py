@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from simulator.observation.support.reading import Reading, Token, read, strip_talk
 from simulator.observation.support.source import Line, Source, source
+from simulator.observation.support.stems import root, variants
 from simulator.observation.support.words import Lists, lists
 
 
@@ -77,6 +78,11 @@ def match(token: Token, text: Source, words: Lists) -> tuple[str, float]:
         return key, 1.0
     if token.number:
         return "", 0.0
+    for other in variants(key):
+        if other in text.places:
+            return other, 0.9
+    if alike := text.roots.get(root(key)):
+        return alike, 0.7
     best, how = "", 0.0
     size = len(key)
     if size >= 4:

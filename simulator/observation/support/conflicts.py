@@ -6,11 +6,16 @@ from collections.abc import Sequence
 
 from simulator.observation.support.alignment import Aligned
 from simulator.observation.support.reading import Token
-from simulator.observation.support.source import Source, clause_facts, clauses_in
+from simulator.observation.support.source import Line, Source, clause_facts, clauses_in
 
 _SHORTLY = 4
 """So many content words behind a period, its unit among them, what it begins with is named."""
 _TWO_DAYS = 2 * 86_400
+_SAME_LINE = 0.6
+"""Share of a statement that a sentence of the text has to have to be about the same."""
+_OTHER_LINE = 0.4
+"""Share of it, at most, that one about something else has."""
+_TIME = "time"
 
 
 def polarity_of(it: Aligned) -> float:
@@ -19,42 +24,80 @@ def polarity_of(it: Aligned) -> float:
     if not tokens:
         denied = any(line.negative or line.opens == "no" for line in text.lines)
         return float((said.opens == "no") != denied) if said.opens and text.lines else 0.0
-    polarity = 0.0
+    polarity, forbidden = 0.0, False
     sentences: dict[int, list[int]] = {}
     for index, token in enumerate(tokens):
         sentences.setdefault(token.sentence, []).append(index)
     for sentence, inside in sentences.items():
-        by_line: dict[int, float] = {}
-        whole = 0.0
-        negated = False
-        for index in inside:
-            (key, how), token = it.found[index], tokens[index]
-            weight = token.weight * (2.0 if token.number else 1.0)
-            whole += 0.0 if not key and token.key in it.context else weight
-            if not key:
-                continue
-            for line in text.lines_of[key]:
-                by_line[line] = by_line.get(line, 0.0) + weight * how
-            negated = negated or any(text.tokens[place].negated for place in text.places[key])
-        if not by_line:
-            continue
-        best = max(by_line, key=lambda place: by_line[place])
-        cover = by_line[best] / whole
-        there_line = text.lines[best]
-        near = negated or there_line.last - there_line.first <= 12
-        denied = there_line.opens == "no" or (there_line.negative and near)
         denies = sentence in said.negative
+        part = denied_part(inside, tokens) if denies else inside
+        cover, best = _nearest_line(part, it)
+        if best is None or len(part) < min(2, len(inside)):
+            continue
+        there_line = text.lines[best]
+        keys = [it.found[index][0] for index in part]
+        negated = any(text.tokens[place].negated for key in keys if key for place in text.places[key])
+        near = negated or there_line.last - there_line.first <= 12
+        denied = there_line.opens == "no" or (there_line.negative and near and _is_in_denial(keys, best, it))
         if said.opens == "no" and sentence == tokens[0].sentence and not denies:
             # "No" alone denies: unless the rest is an answer of its own ("No, we close at six").
             own = any(tokens[index].key not in it.context for index in inside)
             clash = 0.0 if denied else 0.4 if own else 1.0
+        elif _beyond(inside, best, it):
+            # "More than 10 hours" denies what "up to 10 hours" says.
+            clash = float(denies == denied) if cover >= _SAME_LINE else 0.0
         else:
             clash = float(denies != denied)
-        if cover >= 0.4:
-            polarity = max(polarity, clash * cover)
+        if cover >= 0.4 and clash * cover > polarity:
+            polarity, forbidden = clash * cover, denied and not denies
     if polarity >= 0.4:
-        it.conflicts.append(("polarity", ""))
+        it.conflicts.append(("forbidden" if forbidden else "polarity", ""))
     return polarity
+
+
+def _is_in_denial(keys: Sequence[str], line: int, it: Aligned) -> bool:
+    """Whether any of some words is in what a line of the text denies ("not A, but B" denies no B)."""
+    tokens = it.text.tokens[it.text.lines[line].first : it.text.lines[line].last]
+    return not {tokens[place].key for place in denied_part(range(len(tokens)), tokens)}.isdisjoint(keys)
+
+
+def denied_part(inside: Sequence[int], tokens: Sequence[Token]) -> list[int]:
+    """The words of a sentence in the clauses that deny something; all of them where that cannot be told."""
+    denying = {tokens[index].clause for index in inside if tokens[index].negated}
+    return [index for index in inside if not denying or tokens[index].clause in denying]
+
+
+def _nearest_line(part: Sequence[int], it: Aligned) -> tuple[float, int | None]:
+    """The sentence of the text that says most of some words of the reply, and how much of them."""
+    by_line: dict[int, float] = {}
+    whole = 0.0
+    for index in part:
+        (key, how), token = it.found[index], it.said.tokens[index]
+        weight = token.weight * (2.0 if token.number else 1.0)
+        whole += 0.0 if not key and token.key in it.context else weight
+        for line in it.text.lines_of[key] if key else ():
+            by_line[line] = by_line.get(line, 0.0) + weight * how
+    if not by_line:
+        return 0.0, None
+    best = max(by_line, key=lambda place: by_line[place])
+    return by_line[best] / whole, best
+
+
+def _beyond(inside: Sequence[int], line: int, it: Aligned) -> bool:
+    """Whether a sentence speaks of what lies on the other side of a limit that a line of the text has."""
+    there = it.text.tokens[it.text.lines[line].first : it.text.lines[line].last]
+    limits = [token for token in there if token.bound]
+    said = [token for index in inside if (token := it.said.tokens[index]).number]
+    same = any(limit.key == token.key and limit.bound == token.bound for limit in limits for token in said)
+    return not same and any(_is_beyond(token, limit) for limit in limits for token in said)
+
+
+def _is_beyond(token: Token, limit: Token) -> bool:
+    if token.bound:
+        return token.key == limit.key and token.bound != limit.bound
+    if not (token.amount and limit.amount) or token.amount == limit.amount:
+        return False
+    return (float(token.amount) > float(limit.amount)) == (limit.bound == "<")
 
 
 def opposite(it: Aligned) -> int:
@@ -97,7 +140,7 @@ def misplaced(it: Aligned) -> int:
                 where = text.clauses_of.get(key)
                 if not where or any(home in homes for home in where):
                     continue
-                if all(text.clauses[place].numbers - {number} for place in where):
+                if all(text.clauses[place].numbers - numbers for place in where):
                     count += 1
                     it.conflicts.append(("misplaced", token.form))
                     break
@@ -110,6 +153,49 @@ def misplaced(it: Aligned) -> int:
                     count += 1
                     it.conflicts.append(("misplaced", token.form))
     return count
+
+
+def misvalued(it: Aligned) -> int:
+    """Values of a reply that the text has of something else: "the bank needs 14 days", where the sentence about the
+    bank says 3 to 5 days, and one about the warehouse 14."""
+    tokens, text = it.said.tokens, it.text
+    whole = sum(token.weight for token in tokens if not token.number and not token.amount)
+    if not whole:
+        return 0
+    share = [0.0] * len(text.lines)
+    for token, (key, how) in zip(tokens, it.found, strict=True):
+        if key and not token.number and not token.amount:
+            for line in text.lines_of[key]:
+                share[line] += token.weight * how / whole
+    count = 0
+    for place, token in enumerate(tokens):
+        key = it.found[place][0]
+        unit = _unit_of(tokens, place)
+        if not (token.number and key and unit):
+            continue
+        homes = text.lines_of[key]
+        others = [
+            line
+            for number, line in enumerate(text.lines)
+            if number not in homes and share[number] >= _SAME_LINE and _has_unit(text, line, unit)
+        ]
+        if others and all(share[home] <= _OTHER_LINE for home in homes):
+            count += 1
+            it.conflicts.append(("misvalued", token.form))
+    return count
+
+
+def _unit_of(tokens: Sequence[Token], place: int) -> str:
+    """What a number counts: a time, or the word behind it; "" where there is none."""
+    if tokens[place].amount:
+        return _TIME
+    behind = tokens[place + 1] if place + 1 < len(tokens) else None
+    return behind.key if behind is not None and not behind.number and behind.start - tokens[place].end <= 1 else ""
+
+
+def _has_unit(text: Source, line: Line, unit: str) -> bool:
+    tokens = text.tokens[line.first : line.last]
+    return any(token.number and _unit_of(tokens, place) == unit for place, token in enumerate(tokens))
 
 
 def misdated(it: Aligned) -> int:

@@ -7,9 +7,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from simulator.observation.support.alignment import Aligned
-from simulator.observation.support.conflicts import hasty, misdated, misplaced, opposite, polarity_of
+from simulator.observation.support.conflicts import hasty, misdated, misplaced, misvalued, opposite, polarity_of
 from simulator.observation.support.locality import kind_fit, locality
-from simulator.observation.support.reading import Token
 
 FEATURES = (
     "coverage",
@@ -43,7 +42,7 @@ def features(it: Aligned) -> dict[str, float]:
     - number_missing, strong_missing: numbers, and words such as "only" and "always", that are nowhere; "tomorrow" for
       what takes days counts as a number
     - opposite: words whose opposite the text has; misplaced: values and opposites that the text ties to another word
-      or, periods, to another beginning
+      or, periods, to another beginning, or has in another sentence
     - polarity: one of reply and text is negated, sentence by sentence
     - recall_new, length: how much it says of what the sentence has beyond the question, and its length beside it
     - topic: share of the question that it takes up; asks: it asks itself
@@ -67,14 +66,16 @@ def features(it: Aligned) -> dict[str, float]:
         numbers += 1
         it.conflicts.append(("number_missing", form))
     coverage = got / total if total else 0.0
-    size = len(tokens) / 2 if _is_signs(tokens) else len(tokens)
+    size = len(tokens) / it.words.size
     short = min(1.0, max(0.0, 1.0 - (size - SHORT) / (LONG - SHORT)))
     fragment = short * coverage * min(1.0, max(0.0, (len(text.tokens) - 15) / 25))
     whole = 1 - fragment
     fit = kind = 0.0
     if fragment and it.asked is not None and (it.asked.kind or it.asked.questions):
         fit = locality(tokens, it.found, it.asked, text, it.words) - 0.5
-        kind = kind_fit(tokens, it.asked, it.words)
+        # A message that goes on behind its question wants more than the kind of answer that this asks for.
+        if it.asked.kind or it.asked.sentences - 1 in it.asked.questions:
+            kind = kind_fit(tokens, it.asked, it.words)
     told = it.told.words
     negation = polarity_of(it)
     return {
@@ -85,7 +86,7 @@ def features(it: Aligned) -> dict[str, float]:
         "number_missing": math.log1p(numbers),
         "strong_missing": math.log1p(len(it.said.strong - text.strong - context - text.places.keys())),
         "opposite": math.log1p(opposite(it)),
-        "misplaced": math.log1p(misplaced(it) + misdated(it)) * whole,
+        "misplaced": math.log1p(misplaced(it) * whole + misdated(it) + misvalued(it)),
         "polarity": negation * (1.0 if it.said.negative or it.said.opens else whole),
         "recall_new": _recall(it) * whole,
         "topic": _topic(it) * whole,
@@ -126,10 +127,6 @@ def _topic(it: Aligned) -> float:
     said = {token.key for token in it.said.tokens}
     total = sum(token.weight for token in it.asked.tokens)
     return sum(token.weight for token in it.asked.tokens if token.key in said) / total if total else 0.0
-
-
-def _is_signs(tokens: Sequence[Token]) -> bool:
-    return any(len(token.form) == 1 and ord(token.form[0]) > 0x0E00 for token in tokens)
 
 
 def _nearest(places: Sequence[int], place: int) -> int:

@@ -10,12 +10,16 @@ from simulator.observation.support.reading import Reading, Token
 from simulator.observation.support.source import Source
 from simulator.observation.support.words import Lists
 
-REACH = 5.0
+REACH = 3.0
 """Words over which the nearness of a word of the question to the answer falls to a third."""
 SAME_SENTENCE = 0.3
 """How much a word of the question counts anywhere in the sentence of the answer; the rest by nearness."""
 PAIR = 0.5
 """What two neighbouring words of the question count that are neighbours in the text too."""
+FOCUS = 2.0
+"""What the word counts that a question word stands with ("which company"), against another of the question."""
+RANK = 0.25
+"""How much it counts that other places of the text fit less; the rest is how near the best fit this one comes."""
 _NEAR = tuple((1 - SAME_SENTENCE) * math.exp(-distance / REACH) for distance in range(60))
 
 
@@ -31,10 +35,13 @@ def locality(
     taken: set[str | tuple[str, str]] = set()
     before, before_weight = "", 0.0
     for token in asked.tokens:
+        if asked.questions and token.sentence not in asked.questions:
+            continue  # What else the customer says is not what the reply answers.
         key, how = match(token, text, words)
         if key and key not in taken and token.key not in own and key not in answer:
             taken.add(key)
-            wanted.append((token.weight * how * text.rarity[key] ** 2, text.places[key]))
+            focus = FOCUS if token.start in asked.focus else 1.0
+            wanted.append((focus * token.weight * how * text.rarity[key] ** 2, text.places[key]))
         if key and before and key not in answer and (before, key) not in taken:
             first = set(text.places[before])
             both = tuple(place for place in text.places[key] if place - 1 in first)
@@ -50,7 +57,7 @@ def locality(
     top = max(score)
     # The reply's best occurrence: the window with most of its words, then the best place in it.
     best = most = 0.0
-    span = max(3, 2 * len(tokens))
+    span = max(3, len(tokens))
     marks = sorted({place for key in answer for place in text.places[key]})
     weight_of = {key: how * (0.3 + text.rarity[key]) for key, how in found if key}
     for index, start in enumerate(marks):
@@ -68,7 +75,7 @@ def locality(
             best = max(best, level)
     below = sum(value < best - 1e-9 for value in score)
     same = sum(abs(value - best) <= 1e-9 for value in score)
-    return ((below + same / 2) / len(score) + best / top) / 2
+    return RANK * (below + same / 2) / len(score) + (1 - RANK) * best / top
 
 
 def _fit(wanted: Sequence[tuple[float, tuple[int, ...]]], text: Source) -> list[float]:
@@ -90,20 +97,27 @@ def _fit(wanted: Sequence[tuple[float, tuple[int, ...]]], text: Source) -> list[
 
 def kind_fit(tokens: Sequence[Token], asked: Reading, words: Lists) -> float:
     """Whether a short reply is of the kind that is asked for: a share, a time, an amount, a person: -1 to 1."""
+    whole = f" {' '.join(asked.words)} "
+    start = whole if words.in_situ else f" {' '.join(asked.words[:4])} "
     asks = {
         kind
         for kind, marks in words.asks.items()
-        if any(word in marks for word in (asked.words if kind in ("share", "amount") else asked.words[:4]))
+        if any(mark in (start if kind in ("time", "person") else whole) for mark in marks)
     }
+    if "often" in asks:
+        return 0.0
     numbers = [token for token in tokens if token.number]
+    share = any(token.form == "%" for token in tokens)
     if "share" in asks:
-        return 1.0 if any(token.form == "%" for token in tokens) else -1.0 if numbers else 0.0
+        return 1.0 if share else -1.0 if numbers else 0.0
+    if share or ("rate" in asks and numbers):
+        return (0.5 if share else 0.0) if "rate" in asks else -0.5
     if "time" in asks and "amount" not in asks:
         years = any(len(token.key) == 4 and token.key[0] in "12" for token in numbers)
         return 1.0 if years else 0.0 if numbers else -0.5
     if "amount" in asks and "time" not in asks:
         years = any(len(token.key) == 4 and token.key[0] in "12" and token.form.isdigit() for token in numbers)
-        return (-0.5 if years or any(token.form == "%" for token in tokens) else 0.5) if numbers else -1.0
+        return (-0.5 if years else 0.5) if numbers else -1.0
     if "person" in asks:
         if numbers:
             return -1.0

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import cast, get_args
 
 from simulator.conversation import Language
 from simulator.observation.lexicon import lexicon
-from simulator.observation.support.words import Lists, fold, key_of, lists
+from simulator.observation.support.pieces import ALIKE, number_key, numeral_key, pieces
+from simulator.observation.support.stems import key_of
+from simulator.observation.support.words import SIGNS, Lists, fold, lists
 
 MAX_TOKENS = 2_000
 """Longer texts are read up to here."""
 
-_NO_SPACES = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-_TOKEN = re.compile(
-    rf"(?P<number>\d+(?:[.,:]\d+)*)(?:(?<=\d)(?:st|nd|rd|th)\b)?"
-    rf"|(?P<sign>[{_NO_SPACES}])"
-    rf"|(?P<word>(?:(?![{_NO_SPACES}])[^\W\d_]|[\u0300-\u036f\u0900-\u0903\u093a-\u094f\u064b-\u0652])+"
-    rf"(?:['’](?!s\b)[^\W\d_]+)?)"
-    r"|(?P<unit>[€$£₽%°¥])"
-    r"|(?P<stop>[?]+|[.!…]+(?=[\s\"'»”)]|$)|[。！？؟।]|\n+)"
-    r"|(?P<pause>[,;:()،、，；：（）])"
-)
+LIGHT = 0.4
+"""Weight of a word that says little ("kind", "number")."""
 _LACKING = frozenset({"without", "ohne", "sin", "без"})
 """Negators that turn no sentence round: "without a receipt a full refund is possible"."""
 _LOOSE_APOSTROPHE = re.compile(r"(?<=\w)\s*['’]\s?(?=(?:t|s|re|ve|ll|m|d)\b)|(?<=\w)\s+n['’]\s?(?=t\b)")
@@ -47,6 +43,8 @@ class Token:
     negated: bool = False
     amount: str = ""
     """Of a number with a unit, and of the unit: the value that both say, "two weeks" and "14 days" alike."""
+    bound: str = ""
+    """Of a number that limits a range: "<" ("up to 10 hours") or ">" ("more than 10 hours")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +62,8 @@ class Reading:
     strong: frozenset[str]
     words: tuple[str, ...]
     """Every word and number, folded."""
+    focus: frozenset[int]
+    """Where the words start that question words stand with: "which company", „công ty nào“."""
 
 
 def plain(source: str, language: str) -> str:
@@ -71,25 +71,21 @@ def plain(source: str, language: str) -> str:
     words = lists(language)
     text = _LOOSE_APOSTROPHE.sub(lambda m: "n'" if "n" in m.group() else "'", unicodedata.normalize("NFC", source))
     text = _LOOSE_CLOCK.sub(":", text)
+    text = text.translate(ALIKE)
     if words.phrases is not None:
         text = words.phrases.sub(lambda m: words.phrase[m.group().lower()], text)
-    return text
+    alone = _unit_alone(language)
+    return alone.sub(r"\g<0>1 ", text) if alone is not None else text
 
 
-def number_key(text: str) -> str:
-    """One form for "1,299.00", "1.299", "9:00" and "9": digits, decimals kept where they are not thousands."""
-    if ":" in text:
-        head, _, rest = text.partition(":")
-        rest = rest.rstrip("0") if not rest.strip("0") else rest
-        return f"{int(head)}:{rest}" if rest else str(int(head))
-    last = max(text.rfind("."), text.rfind(","))
-    if last < 0:
-        return text.lstrip("0") or "0"
-    whole, fraction = re.sub(r"[.,]", "", text[:last]), text[last + 1 :]
-    if len(fraction) == 3 and whole.strip("0"):
-        return (whole + fraction).lstrip("0")
-    fraction = fraction.rstrip("0")
-    return f"{whole.lstrip('0') or '0'}.{fraction}" if fraction else whole.lstrip("0") or "0"
+@lru_cache(maxsize=64)
+def _unit_alone(language: str) -> re.Pattern[str] | None:
+    """Where one of a unit is meant and no number says so: "within an hour"."""
+    openers = lists(language).openers
+    if not openers or language not in get_args(Language):
+        return None
+    units = [unit for unit, (kind, _) in lexicon(cast("Language", language)).units.items() if kind == "duration"]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(openers)})\s+(?=(?:{'|'.join(units)})(?!\w))", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4_096)
@@ -99,7 +95,7 @@ def read(source: str, language: str) -> Reading:
     text = plain(source, language)
     tokens: list[Token] = []
     questions: set[int] = set()
-    negative: set[int] = set()
+    negative: list[int] = []
     strong: set[str] = set()
     sentence = clause = 0
     seen = False
@@ -109,7 +105,9 @@ def read(source: str, language: str) -> Reading:
     joined = False
     kinds: list[str] = []
     every: list[str] = []
-    for match in _TOKEN.finditer(text):
+    begin = 0
+    question_words: list[tuple[int, bool]] = []
+    for match in pieces(language).finditer(text):
         group = match.lastgroup
         form = match["number"] or match.group()
         if group == "stop":
@@ -117,6 +115,7 @@ def read(source: str, language: str) -> Reading:
                 if "?" in form or form in "？؟":
                     questions.add(sentence)
                 sentence, clause, seen, since_negator = sentence + 1, clause + 1, False, 99
+                begin = len(every)
             continue
         if group == "pause":
             clause += 1
@@ -131,8 +130,16 @@ def read(source: str, language: str) -> Reading:
             continue
         if group == "number":
             key = number_key(form)
+            bound, size = _bound_at(every[begin:], words)
+            # "More than 10" sets a limit; its "more" is no word of its own, least of all the opposite of "less".
+            if bound and tokens and fold(tokens[-1].form, language) in every[-size:]:
+                tokens.pop()
+            if sentence in negative and not words.negators.isdisjoint(every[len(every) - size :]):
+                # "Not more than 10" denies nothing.
+                negative.remove(sentence)
+                since_negator = 99
             every.append(key)
-            tokens.append(Token(key, form, match.start(), match.end(), sentence, clause, 1.5, number=True))
+            tokens.append(Token(key, form, match.start(), match.end(), sentence, clause, 1.5, number=True, bound=bound))
             continue
         low = fold(form, language)
         if not first_word:
@@ -149,11 +156,13 @@ def read(source: str, language: str) -> Reading:
         since_start = 0 if fresh else since_start + 1
         if since_start == 0:
             kinds.append("yes-no")
-        if kinds and since_start < 3 and low.partition("'")[0] in words.wh:
+        if low.partition("'")[0] in words.wh:
+            question_words.append((match.start(), low in words.wh_behind))
+        if kinds and (since_start < 3 or words.in_situ) and low.partition("'")[0] in words.wh:
             kinds[-1] = "wh"
         if low in words.negators or "n't" in low:
             if low not in _LACKING:
-                negative.add(sentence)
+                negative.append(sentence)
             since_negator = 0
             continue
         if "'" in low:
@@ -164,15 +173,14 @@ def read(source: str, language: str) -> Reading:
         if low in words.function or low in words.yes or (group == "word" and len(low) == 1 and low.isascii()):
             continue
         since_negator += 1
-        if low in words.numbers:
-            tokens.append(
-                Token(words.numbers[low], form, match.start(), match.end(), sentence, clause, 1.0, number=True)
-            )
+        key = words.numbers.get(low, "") if group == "word" else numeral_key(low, words.numbers)
+        if key:
+            tokens.append(Token(key, form, match.start(), match.end(), sentence, clause, 1.0, number=True))
             continue
         key = low if group == "sign" else key_of(words.forms.get(low, low), language)
-        weight = 0.4 if key in words.light else min(1.3, 0.6 + 0.08 * len(low))
+        weight = LIGHT if key in words.light else min(1.3, 0.6 + 0.08 * len(low))
         if group == "sign":
-            weight = 0.6
+            weight = min(weight, 0.6)
         tokens.append(
             Token(
                 key,
@@ -194,7 +202,30 @@ def read(source: str, language: str) -> Reading:
         kinds[-1] if kinds and (kinds[-1] == "wh" or (sentence + seen - 1) in questions) else "",
         frozenset(strong),
         tuple(every),
+        _focus(tokens, question_words, words.size),
     )
+
+
+def _bound_at(before: list[str], words: Lists) -> tuple[str, int]:
+    """The limit that the words before a number make of it, and how many of them do."""
+    for size in (3, 2, 1):
+        bound = words.bounds.get(" ".join(before[-size:]))
+        if bound:
+            return bound, size
+    return "", 0
+
+
+def _focus(tokens: Sequence[Token], question_words: Sequence[tuple[int, bool]], size: int) -> frozenset[int]:
+    """Where the words start that question words stand with: those behind; before, for a question word that follows its
+    noun ("nào") and at the end ("原则是什么")."""
+    heavy = [token for token in tokens if token.weight > LIGHT]
+    focus: set[int] = set()
+    for place, follows in question_words:
+        first = bisect_left(heavy, place, key=lambda token: token.start)
+        before, behind = heavy[max(0, first - size) : first], heavy[first : first + size]
+        near = (before or behind) if follows else (behind or before)
+        focus.update(token.start for token in near)
+    return frozenset(focus)
 
 
 _MONTH_OF_DAYS, _MONTH = 30 * 86_400, 365 * 86_400 / 12
@@ -270,7 +301,7 @@ def parts_of(text: str, language: str) -> list[tuple[int, int]]:
     return list(zip(starts, [*(match.start() for match in cuts), len(text)], strict=True))
 
 
-_SAYS = re.compile(rf"\w{{2}}|\d|[{_NO_SPACES}]")
+_SAYS = re.compile(rf"\w{{2}}|\d|[{SIGNS}]")
 _OPENER = re.compile(
     r"(?:well|yes|no|yeah|oh|,|\s)*i\b[^.,!?]{0,60}[,.!]? ?but (?:i (?:do )?(?:know|think|believe)(?: that)? )?"
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from simulator.observation.support.reading import Token, read, strip_talk
+from simulator.observation.support.stems import root
 from simulator.observation.support.tables import in_sentences
 from simulator.observation.support.words import Lists, lists
 
@@ -43,6 +44,7 @@ class Source:
     starts: dict[str, tuple[str, ...]]
     shapes: dict[tuple[str, int], tuple[str, ...]]
     groups: dict[int, tuple[str, ...]]
+    roots: dict[str, str]
     titles: frozenset[str]
     rarity: dict[str, float]
     strong: frozenset[str]
@@ -125,6 +127,7 @@ def source(passages: tuple[tuple[str, str], ...], language: str) -> Source:
         {key: tuple(found) for key, found in starts.items()},
         {key: tuple(found) for key, found in shapes.items()},
         {key: tuple(found) for key, found in groups.items()},
+        {firm: key for key in places if (firm := root(key))},
         frozenset(titles),
         rarity,
         frozenset(strong),
@@ -158,8 +161,6 @@ def clause_facts(tokens: Iterable[Token], words: Lists) -> tuple[frozenset[str],
     return frozenset(numbers), {group: frozenset(found) for group, found in sides.items()}
 
 
-SHORTLIST = 1
-"""Of more passages, so many are compared with a reply: in a whole manual any word can be found somewhere."""
 QUESTION_SHARE = 2.0
 """What a question counts in finding the passage, against the reply; a remark counts a quarter of it."""
 
@@ -188,10 +189,10 @@ def _subjects(text: str, language: str) -> dict[str, float]:
 
 
 def shortlist(
-    reply: str, passages: tuple[tuple[str, str], ...], question: str | None, language: str
+    reply: str, passages: tuple[tuple[str, str], ...], question: str | None, language: str, *, most: int
 ) -> tuple[int, ...]:
-    """The passages that the reply and the question are about, in their order."""
-    if len(passages) <= SHORTLIST:
+    """The passages that the reply and the question are about, at most so many, the nearest first."""
+    if len(passages) <= 1:
         return tuple(range(len(passages)))
     index = _index(passages, language)
     score = [0.0] * len(passages)
@@ -205,4 +206,4 @@ def shortlist(
             rarity, having = index.get(key, (0.0, ()))
             for number in having:
                 score[number] += share * weight * rarity
-    return tuple(sorted(sorted(range(len(passages)), key=lambda number: -score[number])[:SHORTLIST]))
+    return tuple(sorted(range(len(passages)), key=lambda number: -score[number])[:most])

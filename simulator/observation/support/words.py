@@ -10,7 +10,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-_MARKS = re.compile(r"[\u0300-\u036f\u064b-\u0652\u0640]")
+from simulator.observation.support.stems import key_of
+
+SIGNS = "\u3005-\u3007\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+"""Scripts that put no spaces between words, as a range of a regular expression."""
+NO_SPACES = re.compile(f"[{SIGNS}]")
+_MARKS = re.compile(r"[\u0300-\u036f\u064b-\u0655\u0670\u0640\u093c]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,8 @@ class Lists:
     yes: frozenset[str]
     no: frozenset[str]
     wh: frozenset[str]
+    wh_behind: frozenset[str]
+    """Question words that follow their noun ("công ty nào")."""
     strong: frozenset[str]
     numbers: dict[str, str]
     antonyms: dict[str, tuple[tuple[int, int], ...]]
@@ -35,13 +42,26 @@ class Lists:
     breaks: frozenset[str]
     joins: frozenset[str]
     after_join: frozenset[str]
-    asks: dict[str, frozenset[str]]
+    asks: dict[str, tuple[str, ...]]
+    """What asks for a share, a time, an amount, a person: words and phrases, a space before and behind each."""
+    in_situ: bool
+    """Whether a question word stands where the answer will, anywhere in the question (zh, hi, vi …)."""
+    size: int
+    """How many tokens make a word: 2 where they are signs or syllables."""
+    whole: tuple[str, ...]
+    """Words of several signs, longest first: in a script without spaces the rest is read sign by sign."""
     lived: tuple[str, ...]
     """Phrases that tell what the customer has been through, in the notation of cues."""
     events: dict[str, frozenset[int]]
     """Words for what a period begins with (delivery, invoice …), by the number of the event."""
     instants: frozenset[str]
     """Words that promise something within a day ("tomorrow")."""
+    openers: tuple[str, ...]
+    """Words before a unit that mean one of it ("within an" hour)."""
+    bounds: dict[str, str]
+    """Words before a number that make it a limit: to "<" or ">"."""
+    own: re.Pattern[str] | None
+    """Signs of the first person in which an agent tells what it does, has done or will do."""
 
 
 def fold(text: str, language: str = "") -> str:
@@ -52,48 +72,8 @@ def fold(text: str, language: str = "") -> str:
     return _MARKS.sub("", unicodedata.normalize("NFD", text.replace("й", "\uf8ff"))).replace("\uf8ff", "й")
 
 
-@lru_cache(maxsize=50_000)
-def stem(word: str) -> str:
-    """A light stem for any language: the beginning of a long word; plurals and the Arabic article off."""
-    if "\u0621" <= word[:1] <= "\u064a":
-        return _arabic(word)
-    size = len(word)
-    if word.isascii():
-        for end in ("ies", "es", "s", "ing", "ed", "e", "y"):
-            if word.endswith(end) and size - len(end) >= 3 and not word.endswith("ss"):
-                word = word[: -len(end)]
-                break
-        return word[:7]
-    if size <= 4:
-        return word
-    return word[: max(4, min(7, size - 2))]
-
-
-def key_of(word: str, language: str) -> str:
-    """The form in which words are compared. The one place to put a lemmatizer, where there is one for a language."""
-    return stem(word)
-
-
-_ARABIC_BEFORE = ("وال", "بال", "كال", "فال", "ولل", "ال", "لل", "و", "ف", "ب", "ل", "ك")
-_ARABIC_BEHIND = ("ات", "ان", "ين", "ون", "ها", "هم", "ية", "يه", "وا", "ا", "ة", "ه", "ي")
-
-
-def _arabic(word: str) -> str:
-    """A light stem of an Arabic word: article, joined particles and plain endings off."""
-    word = word.translate(_ARABIC_LETTERS)
-    for before in _ARABIC_BEFORE:
-        if word.startswith(before) and len(word) - len(before) >= (3 if len(before) > 1 else 4):
-            word = word[len(before) :]
-            break
-    for _ in range(2):
-        for behind in _ARABIC_BEHIND:
-            if word.endswith(behind) and len(word) - len(behind) >= 3:
-                word = word[: -len(behind)]
-                break
-    return word
-
-
-_ARABIC_LETTERS = str.maketrans("أإآىؤئ", "ااايوي")
+def _has_signs(word: str) -> bool:
+    return len(word) > 1 and NO_SPACES.match(word) is not None
 
 
 @lru_cache(maxsize=1)
@@ -130,6 +110,8 @@ def lists(language: str) -> Lists:
 
     phrase: dict[str, str] = data["phrases"].get(language, {})  # type: ignore[assignment]
     numbers: dict[str, int] = data["numbers"].get(language, {})  # type: ignore[assignment]
+    asks = {kind: fold(by.get(language, ""), language).split() for kind, by in data["asks"].items()}  # type: ignore[attr-defined]
+    known = words("function") | words("light") | words("wh") | words("negators") | frozenset().union(*asks.values())
     return Lists(
         words("function"),
         words("light", stems=True),
@@ -137,8 +119,9 @@ def lists(language: str) -> Lists:
         words("yes"),
         words("no"),
         words("wh"),
+        words("wh_behind"),
         words("strong"),
-        {fold(word): str(value) for word, value in numbers.items()},
+        {fold(word, language): str(value) for word, value in numbers.items()},
         {word: tuple(places) for word, places in antonyms.items()},
         groups("synonyms"),
         tuple(map(fold, data["tails"].get(language, ()))),
@@ -149,10 +132,16 @@ def lists(language: str) -> Lists:
         words("breaks"),
         words("joins"),
         words("after_join"),
-        {kind: frozenset(fold(by.get(language, ""), language).split()) for kind, by in data["asks"].items()},  # type: ignore[attr-defined]
+        {kind: tuple(f" {word.replace('_', ' ')} " for word in kinds) for kind, kinds in asks.items()},
+        language in str(data["in_situ"]).split(),
+        2 if language in str(data["in_syllables"]).split() else 1,
+        tuple(sorted(filter(_has_signs, known), key=len, reverse=True)),
         tuple(data["lived"].get(language, ())),
         groups("events"),
         words("instants", stems=True),
+        tuple(data["openers"].get(language, ())),
+        {fold(words): side for side, by in data["bounds"].items() for words in by.get(language, ())},  # type: ignore[attr-defined]
+        re.compile("|".join(own), re.IGNORECASE) if (own := data["own"].get(language)) else None,
     )
 
 

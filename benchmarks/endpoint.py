@@ -1,11 +1,15 @@
 """What the program adds to a turn with a language model, on a stand-in in a process of its own. One run, all figures.
 
 `bare` is the reference: a streamed and a structured call by `http.client` on one open connection, a search of 1,000
-passages in memory, one durable SQLite commit. `bare_by_endpoint` is the same with the calls through `Endpoint`. `ours`
+passages in memory, one durable SQLite commit. `bare_by_endpoint` is the same with the calls through `Endpoint`;
+`bare_likewise` has as many commits as the program, too: the reply before anything acts on it, the answer, the claim on
+the reply, so that one process judges it, and the judgement. `ours`
 is the whole turn: an attempt in a history on disk, its reply observed and scored, the customer's words by a model and
 checked, the reply judged. All send the same requests, from a conversation that was played beforehand, in turns, so
 that all meet the same machine. `rules` is the part of `ours` that the reference lacks, on its own: reading and scoring
 a reply, the mood, the director, the scripted line (no history, no network); `ours_without_rules` is the difference.
+`parts_ms` says where the time of `ours` goes, in a conversation of its own: the stand-in's time is in
+`endpoint_client`, and `rules` are read twice, by the attempt and by the judging.
 
 Times are milliseconds a turn, with the stand-in's in them; `overhead` is without: less the time that it took for the
 two calls. CPU is this process's. Growth is turn 40 against turn 5.
@@ -17,6 +21,7 @@ from __future__ import annotations
 
 import argparse
 import http.client
+import itertools
 import json
 import os
 import re
@@ -31,6 +36,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from model_parallel import measure_parallel
+from model_parts import stopped
 from model_server import Messages, stand_in
 from model_talk import Round, Talk, answers, case, record_elsewhere
 from model_tokens import measure_tokens
@@ -143,8 +149,9 @@ def endpoint_at(port: int, made: type[Endpoint] = Endpoint) -> Any:
 class BareTalk:
     """A conversation of bare parts."""
 
-    def __init__(self, caller: Caller, file: Path) -> None:
+    def __init__(self, caller: Caller, file: Path, *, commits: int = 1) -> None:
         self._caller = caller
+        self._commits = commits
         self._connection = bare_database(file)
         self._passages = [{f"word{n * k % 997}" for k in range(60)} | {"refund", "days"} for n in range(_PASSAGES)]
 
@@ -158,9 +165,10 @@ class BareTalk:
         said, first = self._caller.customer(given.customer)
         customer = time.perf_counter()
         verdict = self._caller.judge(given.judge)
-        self._connection.execute("BEGIN IMMEDIATE")
-        self._connection.execute("INSERT INTO turn (text, body) VALUES (?, ?)", (said, json.dumps(verdict)))
-        self._connection.execute("COMMIT")
+        for _ in range(self._commits):
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute("INSERT INTO turn (text, body) VALUES (?, ?)", (said, json.dumps(verdict)))
+            self._connection.execute("COMMIT")
         if said != given.said:
             raise AssertionError("the stand-in said something else")
         return Times(first_token=first - started, first_shown=first - started, customer=customer - started)
@@ -237,11 +245,27 @@ class Measured:
         return [1000 * figure(turn) for talk in self.turns[1:] for turn in talk]
 
 
+def measure_parts(port: int, folder: Path, talks: list[Talk]) -> dict[str, float]:
+    """Milliseconds of each part in a turn, the mean over a conversation; another one before it warms up."""
+    warm, timed = (Measured(OurTalk(port, folder / "parts.db"), talks) for _ in range(2))
+    for place in range(len(talks[0])):
+        warm.play(0, place)
+    timed.play(1, 0)
+    with stopped() as watch:
+        for place in range(1, len(talks[1])):
+            timed.play(1, place)
+    turns = timed.turns[0]
+    rest = sum(turn.clock for turn in turns) - sum(watch.seconds.values())
+    longest_first = sorted(watch.seconds.items(), key=lambda pair: -pair[1])
+    return {name: round(1000 * seconds / len(turns), 2) for name, seconds in [*longest_first, ("rest", rest)]}
+
+
 def measure_turns(port: int, folder: Path, talks: dict[str, list[Talk]]) -> dict[str, Any]:
     """All ways in turns: turn 1 of each, turn 2 of each …"""
     ways = {
         "bare": Measured(BareTalk(BareCaller(port), folder / "bare.db"), talks["ours"]),
         "bare_by_endpoint": Measured(BareTalk(EndpointCaller(port), folder / "endpoint.db"), talks["ours"]),
+        "bare_likewise": Measured(BareTalk(EndpointCaller(port), folder / "likewise.db", commits=4), talks["ours"]),
         "ours": Measured(OurTalk(port, folder / "ours.db"), talks["ours"]),
         "rules": Measured(RulesTalk(), talks["rules"]),
     }
@@ -258,7 +282,8 @@ def measure_turns(port: int, folder: Path, talks: dict[str, list[Talk]]) -> dict
     )
     found["ours_without_rules"] = {**_cuts(clock, served), "cpu_ms": round(statistics.mean(cpu), 2)}
     for name in ("ours", "ours_without_rules", "bare_by_endpoint"):
-        found[name]["times_bare"] = {key: round(found[name][key] / found["bare"][key], 2) for key in _COMPARED}
+        for other in ("bare", "bare_likewise"):
+            found[name][f"times_{other}"] = {key: round(found[name][key] / found[other][key], 2) for key in _COMPARED}
     found["stand_in_ms"] = round(served, 2)
     found["our_judging_p50_ms"] = round(statistics.median(ours.each(lambda t: t.clock - t.customer)), 2)
     found["customer_waits_p50_ms"] = {
@@ -308,14 +333,15 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     rounds, parallel = arguments.rounds + 1, arguments.parallel
-    names = [f"{kind}{n}" for kind, count in (("o", rounds), ("r", rounds), ("p", 3 * parallel)) for n in range(count)]
-    talks = record_elsewhere(names)
-    alone, rules, many = talks[:rounds], talks[rounds : 2 * rounds], talks[2 * rounds :]
-    texts = answers(each for talk in talks for each in talk)
+    counts = {"o": rounds, "r": rounds, "t": 2, "p": 4 * parallel}
+    talks = iter(record_elsewhere([f"{kind}{n}" for kind, count in counts.items() for n in range(count)]))
+    alone, rules, timed, many = (list(itertools.islice(talks, count)) for count in counts.values())
+    texts = answers(each for talk in (*alone, *rules, *timed, *many) for each in talk)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with stand_in(texts) as port:
             turns = measure_turns(port, folder, {"ours": alone, "rules": rules})
+            turns["parts_ms"] = measure_parts(port, folder, timed)
         result = {
             "turns": 40 * arguments.rounds,
             "load": [round(each, 1) for each in os.getloadavg()],

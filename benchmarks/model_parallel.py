@@ -23,6 +23,10 @@ from simulator.judging import Judging
 TURNS = 10
 _FIRST_TOKEN, _BETWEEN = 0.7, 0.02
 """A large hosted model's usual delays, in seconds."""
+_PAUSE, _PAUSED_TURNS = 8.0, 4
+"""Seconds in which somebody reads and writes, and how many turns are enough to see whether the judging keeps up."""
+_AFTERWARDS = 10.0
+"""Seconds after the last reply in which all have to be judged."""
 
 Play = Callable[[Talk], None]
 
@@ -33,10 +37,10 @@ def measure_parallel(texts: Texts, folder: Path, talks: list[Talk], count: int) 
     Args:
         texts: what the stand-in answers.
         folder: for the histories.
-        talks: three for each conversation at a time: nothing that was read in one run is read again in another.
+        talks: four for each conversation at a time: nothing that was read in one run is read again in another.
         count: conversations at a time.
     """
-    slices = [talks[n * count : (n + 1) * count] for n in range(3)]
+    slices = [talks[n * count : (n + 1) * count] for n in range(4)]
     turns = TURNS * count
     ideal = (
         count
@@ -47,7 +51,8 @@ def measure_parallel(texts: Texts, folder: Path, talks: list[Talk], count: int) 
         bare = turns / together(lambda talk: _bare(port, talk), slices[0])
         undelayed = _ours(port, folder / "undelayed.db", slices[1])
     with stand_in(texts, _FIRST_TOKEN, _BETWEEN) as port:
-        delayed = _ours(port, folder / "delayed.db", slices[2], count / ideal)
+        delayed = _ours(port, folder / "delayed.db", slices[2], within=count / ideal)
+        paused = _ours(port, folder / "paused.db", slices[3], within=_PAUSE, pause=_PAUSE, turns=_PAUSED_TURNS)
     return {
         "conversations": count,
         "without_delay": {"bare_customer_turns_a_second": round(bare, 1), **undelayed},
@@ -56,6 +61,7 @@ def measure_parallel(texts: Texts, folder: Path, talks: list[Talk], count: int) 
             **delayed,
             "share_of_ideal": round(delayed["turns_a_second"] / ideal, 3),
         },
+        "with_delays_and_people": paused,
     }
 
 
@@ -101,7 +107,10 @@ def _bare(port: int, talk: Talk) -> None:
                 json.loads(line[6:])
 
 
-def _ours(port: int, database: Path, talks: list[Talk], within: float = 0.0) -> dict[str, Any]:
+def _ours(
+    port: int, database: Path, talks: list[Talk], *, within: float = 0.0, pause: float = 0.0, turns: int = TURNS
+) -> dict[str, Any]:
+    """Turns a second, and how many of them were judged when the last was answered and some seconds later."""
     store = open_store(database)
     endpoint = Endpoint(EndpointSettings(url=f"http://127.0.0.1:{port}/v1", model="standin", structured="json_schema"))
     endpoint.warm()
@@ -110,7 +119,8 @@ def _ours(port: int, database: Path, talks: list[Talk], within: float = 0.0) -> 
 
     def play(talk: Talk) -> None:
         attempt = held[id(talk)].attempt
-        for each in _played(talk):
+        for each in _played(talk)[:turns]:
+            time.sleep(pause)
             attempt.reply(each.reply)
             judging.wake()
             if attempt.transcript[-1].voice != "model":
@@ -118,12 +128,20 @@ def _ours(port: int, database: Path, talks: list[Talk], within: float = 0.0) -> 
 
     judging.start()
     seconds = together(play, talks, within)
-    judged = _judged(store)
+    judged, of = _judged(store), turns * len(talks)
+    until = time.monotonic() + _AFTERWARDS
+    while _judged(store) < of and time.monotonic() < until:
+        time.sleep(0.1)
+    afterwards = _judged(store)
     judging.close()
     endpoint.close()
     store.close()
-    turns = TURNS * len(talks)
-    return {"turns_a_second": round(turns / seconds, 2), "judged_meanwhile": judged, "of": turns}
+    return {
+        "turns_a_second": round(of / seconds, 2),
+        "of": of,
+        "judged_meanwhile": judged,
+        f"judged_within_{_AFTERWARDS:.0f}_s": afterwards,
+    }
 
 
 def _begin(store: Store, endpoint: Endpoint) -> practice.Practice:

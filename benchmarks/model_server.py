@@ -24,8 +24,11 @@ Texts = dict[str, str]
 
 
 def key(messages: Messages) -> str:
-    """What a request is known by: its messages, but for what stands after the task (a schema, in some modes)."""
-    *before, last = messages
+    """What a request is known by: its messages but for the first one, and for what stands after the task.
+
+    There and there a schema stands in some modes, and two requests of a conversation differ elsewhere too.
+    """
+    *before, last = messages[1:]
     return json.dumps([[each["content"] for each in before], last["content"].partition("</task>")[0]])
 
 
@@ -81,7 +84,15 @@ def main() -> None:
     given = parser.parse_args()
     texts: Texts = json.loads(given.texts.read_text(encoding="utf-8"))
     app = make_app(model_of(texts, given.first_token, given.between), Records())
-    uvicorn.run(app, host="127.0.0.1", port=given.port, log_level="warning", access_log=False, lifespan="off")
+    uvicorn.run(
+        app,
+        host="127.0.0.1",
+        port=given.port,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        timeout_keep_alive=60,
+    )
 
 
 if __name__ == "__main__":

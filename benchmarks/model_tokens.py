@@ -22,6 +22,7 @@ TURNS = 10
 _LEAST_CACHED = 1_024
 """Tokens under which OpenAI caches nothing."""
 _CACHED_PRICE = 0.1
+_FROM_TURN = 3
 PEERS = {"openevals": 3_842, "tau2-bench": 6_590, "sotopia": 9_990, "deepeval": 29_812, "scenario with judge": 34_056}
 """Prompt tokens of a 10-turn conversation; our own measurement in November 2026, the judge's
 included where they have one."""
@@ -44,9 +45,9 @@ def measure_tokens(talk: Talk, folder: Path) -> dict[str, Any]:
             standin.records.clear()
             _play(standin, talk, folder / f"{name}.db", mode)
             found[name] = _bill(standin.records.chats)
-    bought = found["with_judge_json_schema"]["uncached"]
-    shares = {name: round(bought / tokens, 2) for name, tokens in PEERS.items()}
-    return {**found, "peers_prompt": PEERS, "uncached_with_judge_to_peers_prompt": shares}
+    most = max(found[name]["uncached"] for name, mode in SETTINGS if mode is not None)
+    shares = {name: round(most / tokens, 2) for name, tokens in PEERS.items()}
+    return {**found, "peers_prompt": PEERS, "most_uncached_with_judge_to_peers_prompt": shares}
 
 
 def _play(standin: Standin, talk: Talk, database: Path, mode: StructuredMode | None) -> None:
@@ -67,11 +68,11 @@ def _bill(calls: list[Call]) -> dict[str, Any]:
     cached = [_cached(call, calls[:n]) for n, call in enumerate(calls)]
     prompt = sum(call.prompt_tokens for call in calls)
     uncached = prompt - sum(cached)
-    late = [
-        share
-        for call, share in ((call, tokens / call.prompt_tokens) for call, tokens in zip(calls, cached, strict=True))
-        if len(call.body["messages"]) >= 6  # from the third turn on
-    ]
+    shares = [(call, tokens / call.prompt_tokens) for call, tokens in zip(calls, cached, strict=True)]
+    late = {
+        streams: [share for call, share in shares if call.streams is streams and _replies(call) >= _FROM_TURN]
+        for streams in (True, False)
+    }
     return {
         "calls": len(calls),
         "customer_calls": sum(call.streams for call in calls),
@@ -80,8 +81,17 @@ def _bill(calls: list[Call]) -> dict[str, Any]:
         "uncached": uncached,
         "billed": round(uncached + _CACHED_PRICE * (prompt - uncached)),
         "repeated_share": round(1 - uncached / prompt, 3),
-        "least_share_from_turn_3": round(min(late), 3),
+        "least_share_from_turn_3": {
+            name: round(min(late[streams]), 3)
+            for name, streams in (("customer", True), ("judge", False))
+            if late[streams]
+        },
     }
+
+
+def _replies(call: Call) -> int:
+    """How many replies of the agent a request has."""
+    return sum(each["content"].count("</agent>") for each in call.body["messages"][1:])
 
 
 def _cached(call: Call, earlier: list[Call]) -> int:

@@ -12,7 +12,7 @@ from simulator import desk, director
 from simulator.case import Case
 from simulator.conversation import HELP, Mode, Outcome, Step, StepKind, Transcript, Turn
 from simulator.course import Course
-from simulator.customers import Customer, listen
+from simulator.customers import Customer, ScriptedCustomer, listen
 from simulator.desk import Desk, DeskClosed
 from simulator.director import Situation
 from simulator.log import AttemptOver, Judged, Log
@@ -220,11 +220,12 @@ class Attempt:
         if self.is_paused:
             self.do("go_on", {"seconds": repr(self._clock() - self._course.paused - self.now)})
 
-    def answer(self, show: Show | None = None) -> str:
+    def answer(self, show: Show | None = None, *, by: Customer | None = None) -> str:
         """Lets the customer answer what is unanswered, or open the conversation. Nothing is left unanswered after it.
 
         Args:
             show: gets what the customer has written so far, while it writes.
+            by: gives it its words, if not its own voice. Once the ticket is closed the script does: nobody waits then.
 
         Returns:
             What the customer has said last.
@@ -232,14 +233,22 @@ class Attempt:
         Raises:
             NotWanted: nobody waits for the answer any more; it is made when somebody next looks.
         """
+        customer = by or (ScriptedCustomer() if self.desk.closed else self._customer)
         while not self._ended and (cue := self._course.due) is not None:
-            spoken = listen(self._customer.speak(cue), show)
+            spoken = listen(customer.speak(cue), show)
             turn = Turn("customer", spoken.text, self.now, voice=spoken.voice)
             if not self._commit(turn, self.situation, self._course.unanswered, spoken.calls):
                 self.refresh()
         if self.desk.closed:
             self._finish("closed")
         return next((turn.text for turn in reversed(self.transcript) if turn.role == "customer"), "")
+
+    def catch_up(self) -> None:
+        """Takes in what others and the time have done, as far as that takes no time: see `awaits_answer`."""
+        self.refresh()
+        if not self.awaits_answer:
+            self.answer()
+            self.pass_time()
 
     def pass_time(self, show: Show | None = None) -> list[Turn]:
         """Lets the customer react to the silence so far: what it has said meanwhile, often nothing.
@@ -268,13 +277,13 @@ class Attempt:
     def stop(self) -> None:
         """The trainee breaks off, which is not held against anybody: resolved if the customer has accepted."""
         self.refresh()
-        self.answer()
+        self.answer(by=ScriptedCustomer())
         self._finish("stopped")
 
     def close(self) -> None:
         """Ends the conversation where it is: resolved if the customer has accepted, else closed on the customer."""
         self.refresh()
-        self.answer()
+        self.answer(by=ScriptedCustomer())
         self._finish("closed")
 
     def reply_scores(self, exchange: Exchange) -> dict[Dimension, Score]:
@@ -302,9 +311,9 @@ class Attempt:
 
         Whether the attempt is over, and how it ended, is for the log to say: rules may have changed since.
         """
-        logged = self._log.read()
+        logged = self._log.read(turns=len(self.transcript), steps=len(self.steps))
         if not self._course.take_all(logged.turns, logged.steps):
-            self._course = Course(self.case)
+            self._course, logged = Course(self.case), self._log.read()
             self._course.take_all(logged.turns, logged.steps)
         self._ended = logged.outcome is not None
         if self._ended or self.is_answered:
@@ -356,7 +365,7 @@ class Attempt:
     def _commit(
         self, turn: Turn, situation: Situation, answered: Sequence[Exchange], calls: Sequence[ModelCall]
     ) -> bool:
-        place, ended = len(self.transcript), situation.outcome is not None
+        ended = situation.outcome is not None
         done = self._log.append_answer(
             answers=len(self.transcript) - 1,
             steps=len(self.steps),
@@ -364,12 +373,11 @@ class Attempt:
             judged=self._judged(answered),
             outcome=situation.outcome,
             scorecard=self._scorecard(situation.outcome) if ended else None,
+            calls=calls,
         )
-        if done:
-            self._course.take(turn)
-        if calls:
-            self._log.note_calls(place if done else None, calls)
-        return done
+        if done is not None:
+            self._course.take(done)
+        return done is not None
 
     def _finish(self, outcome: Outcome) -> None:
         if self.outcome is None:
@@ -380,14 +388,10 @@ class Attempt:
     def _judged(self, exchanges: Sequence[Exchange]) -> list[Judged]:
         return [Judged(exchange, tuple(self.reply_scores(exchange).values())) for exchange in exchanges]
 
-    def _process(self, outcome: Outcome | None) -> Score | None:
-        if not self._with_desk:
-            return None
-        return score_process(self.case, self.desk, outcome=outcome, replied=bool(self.exchanges))
-
     def _scorecard(self, outcome: Outcome | None) -> Scorecard:
         scores = self._counted(self.rule_scores())
-        process = self._process(outcome)
+        replied = bool(self.exchanges)
+        process = score_process(self.case, self.desk, outcome=outcome, replied=replied) if self._with_desk else None
         if process is not None:
             scores["process"] = process
         return make_scorecard(self.case, scores, outcome)

@@ -94,6 +94,9 @@ than the rules did.
 HELP: tuple[StepKind, ...] = ("hint", "better_reply", "take_back", "pause")
 """The kinds of step that are help: recorded in practice, refused in an exam."""
 
+NOTICED: tuple[StepKind, ...] = ("action",)
+"""The kinds of step that a customer may say something to: after one of them an answer in the making is out of date."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

@@ -66,20 +66,15 @@ class Course:
         return self.transcript[self._patient_from].at if self.transcript else 0.0
 
     def take_all(self, turns: Transcript, steps: Sequence[Step]) -> bool:
-        """Takes in what is new in a whole log.
+        """Takes in what is new in a log.
 
         Returns:
-            False, with nothing taken, if what was taken before is not how the log begins.
+            False, with nothing taken, if a step came before a turn that was taken already.
         """
-        new_steps = list(steps[len(self.steps) :])
-        overtaken = any(step.place < len(self.transcript) for step in new_steps)
-        if (
-            overtaken
-            or turns[: len(self.transcript)] != self.transcript
-            or tuple(steps[: len(self.steps)]) != self.steps
-        ):
+        new_steps = list(steps)
+        if any(step.place < len(self.transcript) for step in new_steps):
             return False
-        for turn in turns[len(self.transcript) :]:
+        for turn in turns:
             while new_steps and new_steps[0].place <= len(self.transcript):
                 self.take_step(new_steps.pop(0))
             self.take(turn)

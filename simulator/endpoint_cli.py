@@ -74,13 +74,18 @@ def report(
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     if as_json:
-        rows = [{**asdict(each), "tau2": {fault: _tau2(fault) for fault in each.faults}} for each in reports]
+        rows = [
+            {**asdict(each), "tau2": {fault: _tau2(fault) for fault in (*each.faults, *each.mended)}}
+            for each in reports
+        ]
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     elif not reports:
         typer.echo("No language model was called.")
     else:
         for each in reports:
             _show_report(each)
+        if any(each.faults or each.mended for each in reports):
+            typer.echo("Names at the right: error tag and severity of tau2-bench's review of user simulators.")
 
 
 def _tau2(fault: str) -> str | None:
@@ -91,14 +96,19 @@ def _tau2(fault: str) -> str | None:
 
 
 def _show_report(report: ModelReport) -> None:
-    typer.echo(f"{report.model}, {report.purpose}: {report.calls} calls, {report.used} used")
-    for fault, count in report.faults.items():
-        typer.echo(f"    {count:5}  {fault:20} {_tau2(fault) or ''}".rstrip())
-    for kind, count in report.failures.items():
-        typer.echo(f"    {count:5}  {kind}")
-    share = f", {report.cached / report.prompt:.0%} from a cache" if report.prompt else ""
+    made = max(1, report.calls)
+    second = f", {report.used_again} of them at the second try" if report.used_again else ""
+    typer.echo(
+        f"{report.model}, {report.purpose}: {report.calls} calls, {report.used} used ({report.used / made:.0%}){second}"
+    )
+    for title, counts in (("faulty", report.faults), ("mended", report.mended), ("failed", report.failures)):
+        for name, count in counts.items():
+            typer.echo(f"    {title:7} {count:5} {count / made:5.0%}  {name:20} {_tau2(name) or ''}".rstrip())
+    if report.resting:
+        typer.echo(f"    resting {report.resting:5}         not called, for the endpoint had failed shortly before")
+    share = f" ({report.cached / report.prompt:.0%} from a cache)" if report.prompt else ""
     cost = "" if report.cost is None else f"; cost {report.cost:.4f}"
-    typer.echo(f"    tokens: {report.prompt} prompt{share}, {report.completion} completion{cost}")
+    typer.echo(f"    tokens  {report.prompt:,} prompt{share}, {report.completion:,} completion{cost}")
     for name, seconds in (("first piece", report.first_token_s), ("whole answer", report.total_s)):
         if seconds is not None:
-            typer.echo(f"    {name}: p50 {seconds[0]:.2f} s, p95 {seconds[1]:.2f} s")
+            typer.echo(f"    waiting {name}: p50 {seconds[0]:.2f} s, p95 {seconds[1]:.2f} s")

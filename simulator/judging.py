@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from simulator import history
-from simulator.endpoint import EndpointError, Kind, SettingError, open_endpoint, read_settings
+from simulator.endpoint import Kind, SettingError, Usage, open_endpoint, read_settings
 from simulator.history import Store, StoredScore
 from simulator.judge import Judge, Judgement
 from simulator.model_call import ModelCall
-from simulator.practice import Practice, of_record, summary
+from simulator.practice import Practice, of_record
 from simulator.reading import reading_body
 from simulator.report import evidence_data
 from simulator.scoring import Dimension, Exchange, counts, word
+from simulator.second_opinion import opinion_of
 from simulator.settings import Settings
 
 _LOG = logging.getLogger(__name__)
@@ -24,8 +29,10 @@ RECENT = timedelta(hours=24)
 """Only attempts that began so lately are judged unasked: who sets an endpoint does not pay for years of history."""
 CLAIM = timedelta(minutes=5)
 """After so long, a process that claimed a reply is taken for dead."""
-_AT_ONCE = 20
-_IDLE, _LONGEST_REST = 3.0, 600.0
+_AT_ONCE = 16
+"""At some six seconds a reply that is more than two a second, what twenty people send who read and write for eight."""
+_MOST_HELD = 100
+_IDLE, _MOST_DOUBLED, _LONGEST_REST = 3.0, 3, 600.0
 _MOST_TRIES = 4
 _RETRY_AFTER = timedelta(seconds=60)
 _PASSING: tuple[Kind, ...] = (
@@ -33,27 +40,43 @@ _PASSING: tuple[Kind, ...] = (
     *("timeout_connect", "timeout_first_token", "timeout_stall", "timeout_total", "cancelled"),
 )
 """What may be over when it is tried again; the other errors are the answer to this reply."""
+_OF_ONE_REPLY: tuple[Kind, ...] = ("cancelled", "timeout_total", "timeout_stall")
+"""What passes and says nothing of the endpoint as a whole."""
 
 
 class Judging:
-    """Judges the replies of a history, one after the other, in a thread of its own.
+    """Judges the replies of a history, several at a time, in threads that wait for the endpoint.
 
     The history is the queue: what was not judged when the process ended is found by the next one, and of several
-    processes only one judges a reply.
+    processes only one judges a reply. The replies of an attempt are judged one after the other. As long as the endpoint
+    has not answered, and after it was in trouble, one reply at a time is tried.
 
     Args:
         store: the history; it stays open as long as this works.
         judge: judges a reply.
         idle: seconds between two looks at the history.
+        at_once: how many replies are judged at a time, at most.
+        claim: after how long without a judgement another process may judge a reply; longer than any call.
     """
 
-    def __init__(self, store: Store, judge: Judge, *, idle: float = _IDLE) -> None:
+    def __init__(
+        self, store: Store, judge: Judge, *, idle: float = _IDLE, at_once: int = _AT_ONCE, claim: timedelta = CLAIM
+    ) -> None:
         self._store = store
         self._judge = judge
         self._idle = idle
-        self._rest = 0.0
+        self._rest = 5 * idle
+        self._at_once = at_once
+        self._claim = claim
         self._closing = threading.Event()
         self._awake = threading.Event()
+        self._lock = threading.Lock()
+        self._has_answered = False
+        self._troubles = 0
+        self._troubled_at = self._rests_until = 0.0
+        # What was read of an attempt is not read again for its next reply: of a long talk that takes 0.1 s.
+        self._held: OrderedDict[str, Practice] = OrderedDict()
+        self._under_way: dict[str, Future[bool]] = {}
         self._readings: list[tuple[str, int, dict[str, str], float]] = []
         self._thread = threading.Thread(target=self._run, name="judging", daemon=True)
 
@@ -66,57 +89,76 @@ class Judging:
         self._awake.set()
 
     def close(self, timeout: float = 5.0) -> None:
-        """Ends the thread; a call that is under way is broken off, and its reply is judged by whoever comes next."""
+        """Ends the threads; calls under way are broken off, and their replies are judged by whoever comes next."""
         self._closing.set()
         self._awake.set()
         if self._thread.is_alive():
             self._thread.join(timeout)
 
     def look(self) -> int:
-        """Judges what waits now; how many replies that were.
+        """Judges what waits now, and what comes meanwhile; how many replies that were.
 
         Raises:
             StoreUnavailable: the history cannot be read or written.
         """
-        self._append_readings()
-        waiting = history.unjudged(self._store, since=datetime.now(UTC) - RECENT, limit=_AT_ONCE)
         done = 0
-        for attempt_id, turn in waiting:
-            if self._closing.is_set() or self._rest:
-                break
-            done += self._judge_reply(attempt_id, turn)
+        while True:
             self._append_readings()
-        return done
+            self._begin()
+            if not self._under_way:
+                return done
+            self._awake.wait(self._idle)
+            self._awake.clear()
+            for attempt_id, judged in [pair for pair in self._under_way.items() if pair[1].done()]:
+                del self._under_way[attempt_id]
+                done += judged.result()
 
     def _run(self) -> None:
         while not self._closing.is_set():
-            self._rest_a_while()
             try:
-                done = self.look()
+                self.look()
             except Exception:  # the thread has to outlive a locked database
                 _LOG.exception("replies could not be judged")
-                done = 0
-            if not done:
+            if not self._closing.is_set():
                 self._awake.wait(self._idle)
                 self._awake.clear()
 
-    def _rest_a_while(self) -> None:
-        if self._rest:
-            self._closing.wait(self._rest)
-            self._rest = 0.0
+    def _begin(self) -> None:
+        """Begins to judge as many waiting replies as may be judged now, of attempts with none under way."""
+        begun = time.monotonic()
+        places = (self._at_once if self._has_answered else 1) - len(self._under_way)
+        if places <= 0 or self._closing.is_set() or begun < self._rests_until:
+            return
+        since = datetime.now(UTC) - RECENT
+        waiting = history.unjudged(self._store, since=since, limit=places + len(self._under_way))
+        for attempt_id, turn in [each for each in waiting if each[0] not in self._under_way][:places]:
+            judged: Future[bool] = Future()
+            # Not a pool: its threads would hold up the end of the program until the endpoint has answered.
+            given = (judged, attempt_id, turn, begun)
+            threading.Thread(target=self._work, args=given, name="judge", daemon=True).start()
+            self._under_way[attempt_id] = judged
 
-    def _judge_reply(self, attempt_id: str, turn: int) -> bool:
+    def _work(self, judged: Future[bool], attempt_id: str, turn: int, begun: float) -> None:
+        try:
+            judged.set_result(self._judge_reply(attempt_id, turn, begun))
+        except Exception as error:
+            judged.set_exception(error)
+        self._awake.set()
+
+    def _judge_reply(self, attempt_id: str, turn: int, begun: float) -> bool:
         """Judges one reply, unless somebody else does."""
-        until = datetime.now(UTC) + CLAIM
+        until = datetime.now(UTC) + self._claim
         tries = history.claim_judgement(self._store, attempt_id=attempt_id, turn_index=turn, until=until)
         if tries is None:
             return False
         try:
-            practice = of_record(self._store, history.load_attempt(self._store, attempt_id=attempt_id))
-            practice.attempt.refresh()
+            practice = self._hold(attempt_id)
             exchange = next((each for each in practice.attempt.exchanges if each.turn == turn), None)
             if exchange is None:
                 raise LookupError(f"turn {turn} is no reply")
+            if begun < self._troubled_at:
+                self._give_back(attempt_id, turn)
+                return False
             found = self._ask(practice, exchange)
         except history.StoreUnavailable:
             raise
@@ -125,46 +167,101 @@ class Judging:
             _LOG.exception("reply %d of attempt %s cannot be judged", turn, attempt_id)
             self._keep(attempt_id, turn, {"failed": "error"}, [])
             return True
-        if found.failed is not None:
-            self._note_call(attempt_id, turn, ModelCall("judge", self._judge.model, found.failed.kind))
-            if found.failed.kind in _PASSING and tries < _MOST_TRIES:
-                self._put_off(attempt_id, turn, tries, found.failed)
-                return True
-        elif found.usage is not None:
-            self._note_call(attempt_id, turn, self._call_of(found))
+        calls = self._calls_of(found)
+        was_try = self._learn(found, begun)
+        if found.failed is not None and found.failed.kind in _PASSING and (tries < _MOST_TRIES or not was_try):
+            self._give_back(attempt_id, turn, tries if was_try else 0, calls)
+            return True
         scores = [_stored(found, name, practice, turn) for name in found.scores]
-        self._keep(attempt_id, turn, _body(found), scores)
+        self._keep(attempt_id, turn, _body(found), scores, calls)
         self._read(practice, exchange, found)
-        if practice.attempt.outcome is not None and counts() != "rules":
-            card = summary(practice.attempt.scorecard())
-            history.save_scores(self._store, attempt_id=attempt_id, scores=[], scorecard=card)
+        if counts() != "rules":
+            self._count(practice)
         return True
+
+    def _hold(self, attempt_id: str) -> Practice:
+        """The attempt as it stands now."""
+        with self._lock:
+            held = self._held.pop(attempt_id, None)
+        if held is None:
+            held = of_record(self._store, history.load_attempt(self._store, attempt_id=attempt_id))
+        held.attempt.refresh()
+        with self._lock:
+            self._held[attempt_id] = held
+            while len(self._held) > _MOST_HELD:
+                self._held.popitem(last=False)
+        return held
 
     def _ask(self, practice: Practice, exchange: Exchange) -> Judgement:
         attempt = practice.attempt
         return self._judge.judge(attempt.case, attempt.transcript, exchange, cancelled=self._closing.is_set)
 
-    def _put_off(self, attempt_id: str, turn: int, tries: int, error: EndpointError) -> None:
-        until = datetime.now(UTC) + (timedelta() if error.kind == "cancelled" else _RETRY_AFTER * tries)
-        history.release_judgement(self._store, attempt_id=attempt_id, turn_index=turn, until=until)
-        if error.kind not in ("cancelled", "timeout_total", "timeout_stall"):
-            # The endpoint as a whole is in trouble: every other reply would only find that out anew.
-            self._rest = min(_LONGEST_REST, max(error.retry_after or 0.0, self._idle * 5 * tries))
-
-    def _keep(self, attempt_id: str, turn: int, body: dict[str, Any], scores: list[StoredScore]) -> None:
-        history.save_judgement(
-            self._store, attempt_id=attempt_id, turn_index=turn, version=self._judge.version, body=body, scores=scores
+    def _give_back(self, attempt_id: str, turn: int, tries: int = 0, calls: Sequence[ModelCall] = ()) -> None:
+        """Lets a reply be judged later: the later, the more often that was tried; with 0, as if it never had been."""
+        history.release_judgement(
+            self._store,
+            attempt_id=attempt_id,
+            turn_index=turn,
+            until=datetime.now(UTC) + _RETRY_AFTER * tries,
+            was_try=tries > 0,
+            calls=calls,
         )
 
-    def _note_call(self, attempt_id: str, turn: int, call: ModelCall) -> None:
-        try:
-            history.add_calls(self._store, attempt_id=attempt_id, turn_index=turn, calls=[call])
-        except Exception:
-            _LOG.exception("a call of the judge could not be kept")
+    def _learn(self, found: Judgement, begun: float) -> bool:
+        """Learns from a call how the endpoint does.
 
-    def _call_of(self, found: Judgement) -> ModelCall:
-        used = found.usage
-        assert used is not None
+        Returns:
+            Whether it was a try. One that was broken off here was none, and of those that were under way when an outage
+            began only the first that failed was one.
+        """
+        with self._lock:
+            is_news = begun >= self._troubled_at
+            if found.failed is None or found.failed.kind not in _PASSING:
+                if is_news and (found.failed or found.usage):
+                    self._has_answered, self._troubles = True, 0
+                return True
+            if found.failed.kind in _OF_ONE_REPLY:
+                return found.failed.kind != "cancelled"
+            if is_news:
+                now = time.monotonic()
+                rest = self._rest * 2 ** min(self._troubles, _MOST_DOUBLED)
+                self._has_answered, self._troubles, self._troubled_at = False, self._troubles + 1, now
+                self._rests_until = now + min(_LONGEST_REST, max(found.failed.retry_after or 0.0, rest))
+            return is_news
+
+    def _keep(
+        self,
+        attempt_id: str,
+        turn: int,
+        body: dict[str, Any],
+        scores: list[StoredScore],
+        calls: Sequence[ModelCall] = (),
+    ) -> None:
+        history.save_judgement(
+            self._store,
+            attempt_id=attempt_id,
+            turn_index=turn,
+            version=self._judge.version,
+            body=body,
+            scores=scores,
+            calls=calls,
+        )
+
+    def _count(self, practice: Practice) -> None:
+        """Lets the judgements count in an attempt that has ended; in one that runs they do when it ends."""
+        attempt, counted = practice.attempt, None
+        attempt.refresh()
+        # Another process may judge another reply meanwhile: whoever is last has seen both.
+        while attempt.outcome is not None and (opinion := opinion_of(self._store, practice.id)) != counted:
+            attempt.rescore()
+            counted = opinion
+
+    def _calls_of(self, found: Judgement) -> list[ModelCall]:
+        if found.failed is not None:
+            return [ModelCall("judge", self._judge.model, found.failed.kind)]
+        return [] if found.usage is None else [self._call_of(found, found.usage)]
+
+    def _call_of(self, found: Judgement, used: Usage) -> ModelCall:
         voids = tuple(sorted({each.void for each in found.verdicts if each.void not in (None, "abstained")}))
         return ModelCall(
             "judge",
@@ -193,12 +290,13 @@ class Judging:
 
     def _append_readings(self) -> None:
         """Appends what was read, where it is the moment; what comes too late for the conversation is dropped."""
-        waiting, self._readings = self._readings, []
-        for id, turn, body, at in waiting:
-            if history.append_reading(self._store, attempt_id=id, turn_index=turn, body=body, at=at):
-                continue
-            if history.load_log(self._store, attempt_id=id).outcome is None:
-                self._readings.append((id, turn, body, at))
+        for reading in list(self._readings):
+            id, turn, body, at = reading
+            if (
+                history.append_reading(self._store, attempt_id=id, turn_index=turn, body=body, at=at)
+                or history.load_log(self._store, attempt_id=id).outcome is not None
+            ):
+                self._readings.remove(reading)
 
 
 def open_judging(store: Store, settings: Settings) -> Judging | None:
@@ -212,7 +310,11 @@ def open_judging(store: Store, settings: Settings) -> Judging | None:
         return None
     if not endpoint.is_set:
         return None
-    judging = Judging(store, Judge(open_endpoint(endpoint), language=settings.judge_language))
+    claim = max(CLAIM, timedelta(seconds=2 * endpoint.total_seconds))
+    judge = Judge(open_endpoint(endpoint), language=settings.judge_language)
+    judging = Judging(
+        store, judge, at_once=settings.judge_at_once or (1 if endpoint.is_loopback else _AT_ONCE), claim=claim
+    )
     judging.start()
     return judging
 

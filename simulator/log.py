@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from simulator.conversation import Outcome, Step, StepKind, Transcript, Turn
+from simulator.conversation import NOTICED, Outcome, Step, StepKind, Transcript, Turn
 from simulator.model_call import ModelCall
 from simulator.scoring import Exchange, Score, Scorecard
 
@@ -18,7 +18,7 @@ class AttemptOver(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """What a log holds: turns and steps in their order, and how the attempt ended, if it has."""
+    """What a log holds, or what is new in it: turns and steps in their order, and how the attempt ended, if it has."""
 
     turns: Transcript
     steps: tuple[Step, ...]
@@ -52,8 +52,8 @@ class Judged:
 class Log(Protocol):
     """Keeps an attempt's turns and steps. Every method is durable when it returns."""
 
-    def read(self) -> Logged:
-        """All that there is so far."""
+    def read(self, *, turns: int = 0, steps: int = 0) -> Logged:
+        """What there is so far behind so many turns and steps. Those are never changed."""
         ...
 
     def append_reply(self, turn: Turn, *, browser_waited: float | None, send_id: str | None) -> SentTurn:
@@ -82,21 +82,20 @@ class Log(Protocol):
         judged: Sequence[Judged],
         outcome: Outcome | None,
         scorecard: Scorecard | None,
-    ) -> bool:
+        calls: Sequence[ModelCall],
+    ) -> Turn | None:
         """Commits the customer's turn with what was found in the replies that it answers.
 
         Args:
             answers: index of the last turn that the answer was made for; -1 for the opening.
-            steps: how many steps the answer was made with.
+            steps: how many steps the answer was made with; later ones matter where the customer notices them, or where
+                the answer ends the attempt.
+            calls: to a language model, made for the answer; kept without a turn where it came too late.
 
         Returns:
-            False, with nothing written, if that is the last turn no more, or there are more steps.
+            The turn as it is kept; None, with nothing else written, if that is the last turn no more, too much was done
+            since, or the attempt has ended.
         """
-        ...
-
-    def note_calls(self, turn: int | None, calls: Sequence[ModelCall]) -> None:
-        """Keeps what calls to a language model were made for a turn; None where their answer came too late. Never
-        raises: a turn is worth more than its bill."""
         ...
 
     def end(self, *, outcome: Outcome, at: float, scorecard: Scorecard) -> None:
@@ -142,8 +141,8 @@ class MemoryLog:
         self.calls: list[tuple[int | None, ModelCall]] = []
         """The calls to a language model, each with the turn that it was made for."""
 
-    def read(self) -> Logged:
-        return Logged(tuple(self._turns), tuple(self._steps), self._outcome)
+    def read(self, *, turns: int = 0, steps: int = 0) -> Logged:
+        return Logged(tuple(self._turns[turns:]), tuple(self._steps[steps:]), self._outcome)
 
     def append_reply(self, turn: Turn, *, browser_waited: float | None, send_id: str | None) -> SentTurn:
         if send_id in self._sent:
@@ -176,15 +175,15 @@ class MemoryLog:
         judged: Sequence[Judged],
         outcome: Outcome | None,
         scorecard: Scorecard | None,
-    ) -> bool:
-        if len(self._turns) - 1 != answers or len(self._steps) != steps or self._outcome is not None:
-            return False
-        self._turns.append(turn)
-        self._outcome = outcome
-        return True
-
-    def note_calls(self, turn: int | None, calls: Sequence[ModelCall]) -> None:
-        self.calls += [(turn, call) for call in calls]
+        calls: Sequence[ModelCall],
+    ) -> Turn | None:
+        since = [step for step in self._steps[steps:] if outcome is not None or step.kind in NOTICED]
+        fits = len(self._turns) - 1 == answers and not since and self._outcome is None
+        self.calls += [(len(self._turns) if fits else None, call) for call in calls]
+        if fits:
+            self._turns.append(turn)
+            self._outcome = outcome
+        return turn if fits else None
 
     def end(self, *, outcome: Outcome, at: float, scorecard: Scorecard) -> None:
         self._outcome = self._outcome or outcome

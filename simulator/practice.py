@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import secrets
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -26,8 +25,6 @@ from simulator.scenarios.formats import Persona, Scenario
 from simulator.scoring import RULE_SCORERS, Score, Scorecard, word
 from simulator.second_opinion import scores_that_count
 from simulator.versions import READING, version_of, versions_of
-
-_LOG = logging.getLogger(__name__)
 
 _LOST_IN_EXAM = 20.0
 """Seconds by which the browser's wait may be the shorter one in an exam: a message takes time to be shown and sent. In
@@ -72,8 +69,9 @@ def begin(
     shift_place: int | None = None,
     started_at: datetime | None = None,
     customer: Customer | None = None,
+    answered: bool = True,
 ) -> Practice:
-    """Begins an attempt; the customer's opening is on disk when this returns.
+    """Begins an attempt.
 
     Args:
         store: the history.
@@ -85,6 +83,7 @@ def begin(
         shift_place: its place in that shift.
         started_at: when the customer writes (UTC), now if not given; in a shift, customers come one after the other.
         customer: gives the customer its words; the scripted one if not given.
+        answered: whether the opening is on disk when this returns; else `Attempt.answer` says it.
     """
     started = started_at or datetime.now(UTC)
     record = history.create_attempt(
@@ -108,26 +107,28 @@ def begin(
         shift_place=shift_place,
     )
     practice = _open(store, record, case, customer)
-    practice.attempt.answer()
+    if answered:
+        practice.attempt.answer()
     return practice
 
 
-def resume(store: Store, attempt_id: str, *, customer: Customer | None = None) -> Practice:
+def resume(store: Store, attempt_id: str, *, customer: Customer | None = None, answered: bool = True) -> Practice:
     """Takes up an attempt by its id, with the scenario, persona and documentation that it began with.
-
-    A reply that was committed but not answered (the server was killed in between) is answered now.
 
     Args:
         store: the history.
         attempt_id: the attempt.
         customer: gives the customer its words; the scripted one if not given.
+        answered: whether a reply that was committed but not answered (the server was killed in between) is answered
+            now; else `Attempt.answer` does it.
 
     Raises:
         UnknownAttempt: there is none of this id.
     """
     practice = of_record(store, history.load_attempt(store, attempt_id=attempt_id), customer)
     practice.attempt.refresh()
-    practice.attempt.answer()
+    if answered:
+        practice.attempt.answer()
     return practice
 
 
@@ -227,8 +228,8 @@ class HistoryLog:
         self._store, self._id, self._case, self._started = store, record.id, case, record.started_at
         self._lost = _LOST_IN_EXAM if record.mode == "exam" else math.inf
 
-    def read(self) -> Logged:
-        record = history.load_log(self._store, attempt_id=self._id)
+    def read(self, *, turns: int = 0, steps: int = 0) -> Logged:
+        record = history.load_log(self._store, attempt_id=self._id, turns=turns, steps=steps)
         return Logged(
             tuple(self._turn(stored) for stored in record.turns),
             tuple(_step(stored) for stored in record.steps),
@@ -263,27 +264,21 @@ class HistoryLog:
         judged: Sequence[Judged],
         outcome: Outcome | None,
         scorecard: Scorecard | None,
-    ) -> bool:
-        try:
-            return history.append_answer(
-                self._store,
-                attempt_id=self._id,
-                answers_index=answers,
-                steps=steps,
-                turns=[turn],
-                observations=_observations(judged),
-                scores=[*self._replies(judged), *(self._whole(scorecard) if scorecard else ())],
-                outcome=outcome,
-                scorecard=summary(scorecard) if scorecard else None,
-            )
-        except history.AttemptEnded:
-            return False
-
-    def note_calls(self, turn: int | None, calls: Sequence[ModelCall]) -> None:
-        try:
-            history.add_calls(self._store, attempt_id=self._id, turn_index=turn, calls=calls)
-        except Exception:
-            _LOG.exception("a call to the language model could not be kept")
+        calls: Sequence[ModelCall],
+    ) -> Turn | None:
+        done = history.append_answer(
+            self._store,
+            attempt_id=self._id,
+            answers_index=answers,
+            steps=steps,
+            turns=[turn],
+            observations=_observations(judged),
+            scores=[*self._replies(judged), *(self._whole(scorecard) if scorecard else ())],
+            outcome=outcome,
+            scorecard=summary(scorecard) if scorecard else None,
+            calls=calls,
+        )
+        return replace(turn, text=history.storable(turn.text)) if done else None
 
     def end(self, *, outcome: Outcome, at: float, scorecard: Scorecard) -> None:
         history.end_attempt(

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from simulator import history
 from simulator.history import AttemptRecord, Store, StoreUnavailable, UnknownAttempt, UnknownSnapshot
 from simulator.practice import Practice, of_record, summary
+from simulator.scoring import counts
 from simulator.versions import READING
 
 State = Literal["rescored", "up_to_date", "running"]
@@ -96,12 +97,17 @@ def _rescore(store: Store, record: AttemptRecord, *, dry_run: bool) -> Rescored:
 def _is_up_to_date(record: AttemptRecord, practice: Practice) -> bool:
     """Whether the scorecard and every reply have been judged by today's versions.
 
-    Those are read from the scorecard of an attempt that has taken in nothing yet, so that no reply is judged for it.
+    Those of rules are read from the scorecard of an attempt that has taken in nothing yet, so that no reply is judged
+    for it. Where the judge has a say, it depends on the scores whether it has: then the scorecard itself is compared.
     """
-    today = summary(practice.attempt.scorecard())["versions"]
     replies = {turn.index for turn in record.turns if turn.role == "agent"}
     read = {found.turn_index for found in record.observations if found.version == READING}
-    return record.scorecard is not None and record.scorecard.get("versions") == today and replies == read
+    if record.scorecard is None or replies != read:
+        return False
+    if counts() == "rules":
+        return bool(record.scorecard.get("versions") == summary(practice.attempt.scorecard())["versions"])
+    practice.attempt.refresh()
+    return record.scorecard == summary(practice.attempt.scorecard())
 
 
 def _told(record: AttemptRecord, state: State, before: Mapping[str, Any], after: Mapping[str, Any]) -> Rescored:

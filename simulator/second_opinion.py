@@ -13,20 +13,22 @@ def opinion_of(store: Store, attempt_id: str) -> tuple[dict[Dimension, float | N
     """The judge's verdict on an attempt so far.
 
     Returns:
-        A value for each dimension, None where it has no verdict; and the version of its last score ("" if none).
+        A value for each dimension, None where it has no verdict; and the versions that it rests on, in the order of
+        their names ("" if none): of a judge that was changed within the attempt, more than one.
 
     Raises:
         UnknownAttempt.
     """
     record = history.load_attempt(store, attempt_id=attempt_id)
     replies: dict[int, dict[Dimension, float | None]] = {}
-    version = ""
+    versions: set[str] = set()
     for score in record.scores:
         if score.scorer == history.JUDGE and score.turn_index is not None:
             replies.setdefault(score.turn_index, {})[score.dimension] = score.value  # type: ignore[index]
-            version = score.version
+            if score.value is not None:
+                versions.add(score.version)
     sent = sum(turn.role == "agent" for turn in record.turns)
-    return of_attempt(list(replies.values()), sent=sent), version
+    return of_attempt(list(replies.values()), sent=sent), " and ".join(sorted(versions))
 
 
 def scores_that_count(store: Store, attempt_id: str, rules: dict[Dimension, Score]) -> dict[Dimension, Score]:

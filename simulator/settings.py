@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     """Whether a language model judges replies too (TOUGH_CUSTOMER_JUDGE): `auto`, with an endpoint; or `off`."""
     judge_language: Literal["en", "ru"] = "en"
     """What it gives its reasons in (TOUGH_CUSTOMER_JUDGE_LANGUAGE)."""
+    judge_at_once: int | None = Field(default=None, ge=1, le=64)
+    """How many replies it judges at a time (TOUGH_CUSTOMER_JUDGE_AT_ONCE): 16 if not set; 1 with an endpoint on this
+    machine, where customers would have to wait for the judge."""
 
     embedding_url: str = "https://api.openai.com/v1"
     """The OpenAI-compatible endpoint of `embedding_model` (TOUGH_CUSTOMER_EMBEDDING_URL)."""

@@ -17,6 +17,8 @@ from simulator.scenarios.library import Library
 
 SIZES = (2, 3, 4)
 """How many chats a shift can have."""
+_LOOK_EVERY = 1.5
+"""Seconds between two looks while a customer writes: nobody knows when it will be done."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ class Chat:
     def waiting(self) -> float | None:
         """Seconds that the customer has waited for an answer; None where nobody waits for one."""
         attempt = self.practice.attempt
-        return None if attempt.outcome is not None or not self.has_arrived else max(0.0, attempt.now - attempt.shown_at)
+        waits = self.has_arrived and attempt.outcome is None and not attempt.awaits_answer
+        return max(0.0, attempt.now - attempt.shown_at) if waits else None
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,8 @@ class Shift:
             at = chat.practice.attempt.next_silence() if chat.has_arrived else None
             if at is not None:
                 due.append(max(0.0, at - chat.practice.attempt.now))
+        if any(chat.practice.attempt.awaits_answer for chat in self.chats):
+            due = [*(each for each in due if each > 0), _LOOK_EVERY]
         return min(due, default=None)
 
     def pause(self) -> None:
@@ -110,6 +115,7 @@ def begin_shift(
     low_pressure: bool = False,
     apart: float = 20.0,
     started_at: datetime | None = None,
+    answered: bool = True,
 ) -> str:
     """Begins a shift: the first customer writes now, the others one after the other.
 
@@ -121,6 +127,7 @@ def begin_shift(
         low_pressure: whether the trainee wants to see no clock and no numbers.
         apart: seconds between two customers.
         started_at: when the first customer writes (UTC), now if not given.
+        answered: whether the openings are on disk when this returns; else `Attempt.answer` says them.
 
     Returns:
         The id of the shift.
@@ -142,6 +149,7 @@ def begin_shift(
             shift_id=record.id,
             shift_place=place,
             started_at=start + timedelta(seconds=apart * place),
+            answered=answered,
         )
     return record.id
 
@@ -165,11 +173,9 @@ def open_shift(store: Store, shift_id: str, *, resume: Callable[[Store, str], Pr
     for place, summary in enumerate(record.attempts):
         each = resume(store, summary.id)
         attempt = each.attempt
-        attempt.refresh()
-        attempt.answer()
-        attempt.pass_time()
+        attempt.catch_up()
         until = max(0.0, (each.started_at - now).total_seconds())
-        held_back = place > 0 and attempt.is_paused and attempt.now == 0
+        held_back = place > 0 and (not attempt.transcript or (attempt.is_paused and attempt.now == 0))
         chats.append(Chat(place, each, until, has_arrived=until == 0 and not held_back))
     shift = Shift(
         record.id, record.trainee, record.mode, record.low_pressure, record.started_at, record.ended_at, tuple(chats)

@@ -31,10 +31,14 @@ def make_app(model: Model, records: Records) -> Starlette:
 
     async def models(request: Request) -> Response:
         call = records.begin(request, {})
-        answer = _unauthorised(request, model) or (
-            JSONResponse({"object": "list", "data": [{"id": name, "object": "model"} for name in model.names]})
-            if model.lists_models
-            else _error(404, "Not Found")
+        answer = (
+            _always(model)
+            or _unauthorised(request, model)
+            or (
+                JSONResponse({"object": "list", "data": [{"id": name, "object": "model"} for name in model.names]})
+                if model.lists_models
+                else _error(404, "Not Found")
+            )
         )
         records.end(call, "done", answer.status_code)
         return answer
@@ -42,7 +46,7 @@ def make_app(model: Model, records: Records) -> Starlette:
     async def chat(request: Request) -> Response:
         body = json.loads(await request.body())
         call = records.begin(request, body)
-        refused = _unauthorised(request, model)
+        refused = _always(model) or _unauthorised(request, model)
         if refused is not None:
             records.end(call, "done", refused.status_code)
             return refused
@@ -88,6 +92,22 @@ def make_app(model: Model, records: Records) -> Starlette:
     )
 
 
+def _always(model: Model) -> Response | None:
+    """What every request of the API gets, where the model says so."""
+    return _failure(model.always) if model.always is not None else None
+
+
+def _failure(told: Behaviour) -> Response:
+    """An error as a behaviour has it."""
+    headers = dict(told.headers)
+    if told.retry_after is not None:
+        headers["retry-after"] = f"{told.retry_after:g}"
+    if told.raw:
+        kind = "text/html" if told.raw.startswith("<") else "application/json"
+        return Response(told.raw, status_code=told.status, headers=headers, media_type=kind)
+    return _error(told.status, told.error, told.code, headers)
+
+
 def _error(status: int, message: str, code: str = "", headers: dict[str, str] | None = None) -> Response:
     body = {"error": {"message": message, "type": "error", "code": code or None}}
     return JSONResponse(body, status_code=status, headers=headers)
@@ -127,12 +147,9 @@ class Answer(Response):
 
     async def _play(self, scope: Scope, receive: Receive, send: Send) -> None:
         told = self._behaviour
-        if told.status >= 400:
-            headers = dict(told.headers)
-            if told.retry_after is not None:
-                headers["retry-after"] = f"{told.retry_after:g}"
+        if told.status >= 300:
             await asyncio.sleep(told.first_token)
-            await _error(told.status, told.error, told.code, headers)(scope, receive, send)
+            await _failure(told)(scope, receive, send)
         elif told.fault == "html":
             await HTMLResponse(_PAGE)(scope, receive, send)
         elif self._call.streams and told.fault != "whole":
@@ -162,7 +179,7 @@ class Answer(Response):
         told = self._behaviour
         message: dict[str, Any] = {"role": "assistant", "content": told.text}
         if told.reasoning:
-            message["reasoning_content"] = told.reasoning
+            message[told.thoughts_in] = told.reasoning
         if told.fault == "refusal":
             message = {"role": "assistant", "content": None, "refusal": "I cannot help with that."}
         choices = [{"index": 0, "message": message, "finish_reason": self._finish}]
@@ -212,7 +229,7 @@ class Answer(Response):
         if told.reasoning:
             await asyncio.sleep(wait)
             for piece in _pieces(told.reasoning):
-                yield self._event({"reasoning_content": piece})
+                yield self._event({told.thoughts_in: piece})
                 await asyncio.sleep(told.between)
         for n, piece in enumerate(pieces):
             if fails and n == told.after:
@@ -245,7 +262,8 @@ class Answer(Response):
         elif fault == "malformed":
             yield b'data: {"choices": [{"delta": {"cont\n\n'
         elif fault == "error_event":
-            yield _data({"error": {"message": "the model crashed", "type": "server_error", "code": None}})
+            told = self._behaviour
+            yield _data({"error": {"message": told.error, "type": "server_error", "code": told.code or None}})
 
     def _chunk(self) -> dict[str, Any]:
         return {

@@ -18,7 +18,7 @@ Fault = Literal[
     "no_choices",  # choices: []
     "refusal",  # the model's refusal instead of content
     "content_filter",  # finish_reason "content_filter"
-    "error_event",  # an error in the middle of a stream
+    "error_event",  # an error in the middle of a stream, with `error` and `code`
     "whole",  # answers a request for a stream with one JSON body
 ]
 
@@ -29,9 +29,10 @@ class Behaviour:
 
     Args:
         text: what the model says; None leaves it to the stand-in's model, "" says nothing.
-        status: an HTTP status; from 400 on the answer is an error.
+        status: an HTTP status; from 300 on the answer is an error, or sends elsewhere by a `location` in `headers`.
         error: message of such an error.
         code: its `code`, as in "insufficient_quota".
+        raw: its whole body, for servers that do not keep to OpenAI's form; a web page if it begins with `<`.
         retry_after: seconds in the header Retry-After.
         first_token: seconds before the first piece.
         between: seconds between two pieces.
@@ -40,13 +41,16 @@ class Behaviour:
         finish: the finish_reason.
         usage: whether usage is told where it was asked for.
         cached: prompt tokens that the usage says came from a cache.
-        reasoning: thoughts that precede the text, in `reasoning_content`.
+        reasoning: thoughts that precede the text, in `thoughts_in`.
+        thoughts_in: the field for them: `reasoning_content` (vLLM, llama.cpp, DeepSeek) or `reasoning` (Ollama,
+            OpenRouter).
     """
 
     text: str | None = None
     status: int = 200
     error: str = "told to fail"
     code: str = ""
+    raw: str = ""
     retry_after: float | None = None
     first_token: float = 0.0
     between: float = 0.0
@@ -57,4 +61,5 @@ class Behaviour:
     usage: bool = True
     cached: int = 0
     reasoning: str = ""
+    thoughts_in: Literal["reasoning_content", "reasoning"] = "reasoning_content"
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from typing import Any
 from zlib import crc32
 
 from standin.behaviour import Behaviour
+from standin.records import tokens
 
 Body = Mapping[str, Any]
 """A request as JSON."""
@@ -33,6 +34,9 @@ class Model:
         key: the only key that is accepted; None accepts any.
         formats: kinds of `response_format` that are known; others are answered with 400.
         rejects: parameters that are answered with 400.
+        context: how many tokens fit into a request and its answer together; None for any number.
+        knows_system: whether its chat template knows system messages.
+        always: what every request gets, that for the list of models included; None leaves it to the rest.
         dimensions: length of an embedding; 0 means that there are no embeddings.
         lists_models: whether there is a list of models at all.
         answer: gives the behaviour, or only the text, for a request that nothing is scripted for.
@@ -42,6 +46,9 @@ class Model:
     key: str | None = None
     formats: set[str] = field(default_factory=lambda: {"json_schema", "json_object", "text"})
     rejects: set[str] = field(default_factory=set)
+    context: int | None = None
+    knows_system: bool = True
+    always: Behaviour | None = None
     dimensions: int = 8
     lists_models: bool = True
     answer: Callable[[Body], Behaviour | str] = lambda body: Behaviour()
@@ -75,6 +82,15 @@ class Model:
             return Behaviour(status=404, error=text, code="model_not_found")
         for name in sorted(self.rejects & body.keys()):
             return Behaviour(status=400, error=f"Unsupported parameter: '{name}'", code="unsupported_parameter")
+        messages = body.get("messages", [])
+        if not self.knows_system and any(each["role"] == "system" for each in messages):
+            return Behaviour(status=400, error="System role not supported")
+        wanted = tokens("".join(each["content"] for each in messages)) + body.get("max_tokens", 0)
+        if self.context is not None and wanted > self.context:
+            error = (
+                f"This model's maximum context length is {self.context} tokens. However, you requested {wanted} tokens"
+            )
+            return Behaviour(status=400, error=error)
         kind = (body.get("response_format") or {}).get("type", "text")
         if kind not in self.formats:
             return Behaviour(status=400, error=f"'response_format.type' {kind} is not supported")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from pathlib import Path
 from types import TracebackType
 
 import uvicorn
@@ -23,9 +24,14 @@ def free_port() -> int:
 
 
 class Standin:
-    """A running stand-in: `model` says how it answers, `records` what it was asked. Use as a context manager."""
+    """A running stand-in: `model` says how it answers, `records` what it was asked. Use as a context manager.
 
-    def __init__(self, model: Model | None = None) -> None:
+    Args:
+        model: how it answers.
+        certificate: a PEM file with a certificate and its key, to speak HTTPS; plain HTTP if None.
+    """
+
+    def __init__(self, model: Model | None = None, *, certificate: Path | None = None) -> None:
         self.model = model or Model()
         self.records = Records()
         config = uvicorn.Config(
@@ -34,7 +40,9 @@ class Standin:
             access_log=False,
             lifespan="off",
             timeout_graceful_shutdown=0,  # stalled streams never end by themselves
+            ssl_certfile=certificate,
         )
+        self._scheme = "https" if certificate else "http"
         self._server = uvicorn.Server(config)
         self._socket = socket.create_server(("127.0.0.1", 0))
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
@@ -42,7 +50,7 @@ class Standin:
     @property
     def url(self) -> str:
         """The base URL, up to and with /v1."""
-        return f"http://127.0.0.1:{self._socket.getsockname()[1]}/v1"
+        return f"{self._scheme}://127.0.0.1:{self._socket.getsockname()[1]}/v1"
 
     def __enter__(self) -> Standin:
         self._thread.start()

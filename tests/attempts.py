@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simulator.attempt import Attempt
+from simulator.case import Case
 from simulator.conversation import Language
 from simulator.customers import ScriptedCustomer
 from simulator.log import MemoryLog
@@ -12,11 +13,13 @@ from simulator.scoring import RULE_SCORERS
 LIBRARY = load_library()
 
 
-def attempt_of(*replies: str, language: Language = "en", after: float = 20, scenario: str = "late-refund") -> Attempt:
-    """An attempt at a shipped scenario in which these replies were sent, `after` seconds apart."""
+def attempt_of(
+    *replies: str, language: Language = "en", after: float = 20, scenario: str = "late-refund", case: Case | None = None
+) -> Attempt:
+    """An attempt at a shipped scenario, or at a case, in which these replies were sent, `after` seconds apart."""
     now = [0.0]
     attempt = Attempt.begin(
-        LIBRARY.cast(scenario, language=language),
+        case or LIBRARY.cast(scenario, language=language),
         customer=ScriptedCustomer(),
         scorers=RULE_SCORERS,
         log=MemoryLog(),

@@ -5,15 +5,20 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from endpoints import eventually
 from test_browser import PATIENCE, App, Chat, begin, browser, context, page, small_library
-from test_customers import FAULTY, good, wait_for
+from test_customer_model import FAULTY
+from voices import good
 
 from simulator import history
 from simulator.model_call import ModelCall
+from simulator.scenarios.library import load_library
+from simulator.shift import begin_shift
 from standin import Behaviour, Standin
 
 if TYPE_CHECKING:
@@ -126,7 +131,63 @@ def test_who_leaves_cancels_the_stream_and_finds_one_answer_later(app: App, page
     page.get_by_test_id("chat-typing").wait_for()
     url = page.url
     page.goto("about:blank")
-    assert wait_for(lambda: bool(endpoint.records.cancelled), PATIENCE / 1000)
+    assert eventually(lambda: bool(endpoint.records.cancelled), PATIENCE / 1000)
     page.goto(url)
     chat.customer.nth(1).wait_for()
     assert [turn.role for turn in app.turns(chat.attempt_id)] == ["customer", "agent", "customer"]
+
+
+def test_a_customer_writes_on_in_a_chat_that_is_not_open(app: App, page: Page, endpoint: Standin) -> None:
+    library, store = load_library(app.library), app.store()
+    shift_id = begin_shift(store, [library.cast("late-refund")] * 2, trainee="Mira", apart=4, answered=False)
+    store.close()
+    page.goto(f"{app.url}/shift?shift={shift_id}&name=Mira")
+    chat, chats = Chat(page), page.get_by_test_id("queue-chat")
+    chat.customer.first.wait_for()
+    chats.nth(1).wait_for()
+    assert len(endpoint.records.streams) == 2  # the second opening was written before its time
+    endpoint.model.answer = lambda body: Behaviour(text=good(body), first_token=5)
+    chat.text.fill(REPLY)
+    chat.text.press("Enter")
+    page.get_by_test_id("chat-typing").wait_for()
+    chats.nth(1).click()
+    chats.nth(1).and_(page.locator("[aria-current=true]")).wait_for()  # at once: nobody waits for the first customer
+    chats.nth(0).get_by_text("is writing…").wait_for()
+    chats.nth(0).get_by_text("new message").wait_for(state="attached")
+    assert "is writing" not in chats.nth(0).inner_text()
+    assert chats.nth(0).inner_text().split("\n")[2] <= "0:03"  # its wait begins with the message
+    chats.nth(0).click()
+    chat.customer.nth(1).wait_for()
+    assert (len(endpoint.records.streams), endpoint.records.cancelled) == (3, [])
+
+
+def test_tabs_and_reloads_look_at_one_message_in_the_making(app: App, page: Page, endpoint: Standin) -> None:
+    chat = begin(app, page)
+    asked = len(endpoint.records.streams)
+    told = "It's order TW-5038214, and the address is alex.lindner@mail.example."
+    endpoint.model.script(Behaviour(text=told, first_token=4), stream=True)
+    chat.text.fill(REPLY)
+    chat.text.press("Enter")
+    page.get_by_test_id("chat-typing").wait_for()
+    page.reload()
+    page.get_by_test_id("chat-typing").wait_for()
+    other = Chat(page.context.new_page())
+    other.page.goto(page.url)
+    for each in (chat, other):
+        each.customer.nth(1).wait_for()
+        assert each.texts(each.customer)[1] == told
+    assert len(endpoint.records.streams) == asked + 1
+
+
+def test_who_stops_waits_for_no_model(app: App, page: Page, endpoint: Standin) -> None:
+    chat = begin(app, page)
+    endpoint.model.script(Behaviour(text="Fine. " * 9, first_token=20), stream=True)
+    chat.text.fill(REPLY)
+    chat.text.press("Enter")
+    page.get_by_test_id("chat-typing").wait_for()
+    begun = time.monotonic()
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="End the conversation").click()
+    chat.ended.wait_for()
+    assert time.monotonic() - begun < 10
+    assert [turn.voice for turn in app.turns(chat.attempt_id)] == ["model", None, "scripted"]

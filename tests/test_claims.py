@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pytest
+from hostile_texts import HOSTILE
 
+from simulator import yaml12
 from simulator.conversation import LANGUAGES, Language
 from simulator.observation import Claim, check_claims, facts_said, observe, read, scenario_claims
 from simulator.scenarios.library import load_library
@@ -13,6 +17,8 @@ from simulator.transcripts import score_conversation
 
 LIBRARY = load_library()
 Texts = dict[Language, str]
+CASES: dict[str, Any] = yaml12.load((Path(__file__).parent / "claim_cases.yaml").read_text("utf-8"))
+ODD = ("İstanbul'da kaldım, ẞ ﬁne ﷺ – 14 days!", "STRASSE? 😡😡 14 days…\r\n\r\n¿Qué?", "a\u0301\u0300 ё Ё Й 14")
 
 
 @dataclass(frozen=True)
@@ -326,3 +332,48 @@ def test_a_number_of_something_else_is_contradicted() -> None:
 def test_a_reproach_is_no_statement(language: Language, reply: str) -> None:
     case = LIBRARY.cast("late-refund", language=language)
     assert not observe(reply, case, language=language, customer_said=("?",)).claims
+
+
+def by_pages(text: str, pages: list[tuple[str, str]], language: Language) -> tuple[Claim, ...]:
+    known = [Page(str(number), title, page) for number, (title, page) in enumerate(pages)]
+    return check_claims(text, passages=known, language=language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_the_documentation_says_is_supported_and_what_it_says_otherwise_contradicted(language: Language) -> None:
+    pages = CASES["pages"][language]
+    for text in CASES["right"][language]:
+        assert [claim.verdict for claim in by_pages(text, pages, language)] == ["supported"], text
+    for by in CASES["wrong"].values():
+        (claim,) = by_pages(by[language], pages, language)
+        assert claim.verdict == "contradicted", claim.quote
+        assert claim.passage is not None
+        assert check_claims(by[language], passages=(), language=language) == ()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_no_documentation_can_say_is_no_claim(language: Language) -> None:
+    claims = by_pages(CASES["talk"][language], CASES["pages"][language], language)
+    assert "contradicted" not in [claim.verdict for claim in claims]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_quotes_are_verbatim_and_verdicts_are_explained(language: Language) -> None:
+    wrong = (by[language] for by in CASES["wrong"].values())
+    for text in (*CASES["right"][language], *wrong, *ODD):
+        claims = by_pages(text, CASES["pages"][language], language)
+        quotes = [reason.quote for claim in claims for reason in claim.reasons if reason.quote is not None]
+        assert all(text[one.start : one.end] == one.text != "" for one in (*quotes, *(c.quote for c in claims))), text
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_huge_and_hostile_text_is_checked_like_any_other(kind: str, language: Language) -> None:
+    assert all(0 <= claim.support <= 1 for claim in checked(HOSTILE[kind], language))
+
+
+def test_numbers_are_checked_in_a_language_without_word_lists() -> None:
+    pages = [("", "Pengene betales tilbake innen 14 dager.")]
+    (right,) = by_pages("Pengene betales innen 14 dager.", pages, "nb")  # type: ignore[arg-type]
+    (wrong,) = by_pages("Pengene betales innen 30 dager.", pages, "nb")  # type: ignore[arg-type]
+    assert right.support > wrong.support

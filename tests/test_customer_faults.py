@@ -35,6 +35,7 @@ def cue_of(beat: str, anger: float, *, language: Language = "en", persona: str =
         "doubt": scenario.forbidden[0].reaction,
         "answer": scenario.hidden[0].told,
         "accept": scenario.acceptance,
+        "react": scenario.acceptance,
     }
     said = scenario.opening[language][opening]
     talk = (Turn("customer", said, 0.0), Turn("agent", "One robot, one refund, 20 November.", 9.0))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Callable
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -157,39 +159,29 @@ def test_pages_from_elsewhere_and_missing_words_are_told(library: Path, tmp_path
     assert "one product" in run(library, str(library / "knowledge" / PAGE), other, "--brief", "x", "--id", "y")[1]
 
 
+def listed(body: Any) -> list[str]:
+    """The texts of a request to translate, a line each."""
+    prompt: str = body["messages"][-1]["content"]
+    return [line for line in prompt[prompt.index("# Texts") :].splitlines() if line.startswith("{")]
+
+
 def echo(body: Any) -> str:
     """A translator that gives the texts back as they are."""
-    prompt = body["messages"][-1]["content"]
-    lines = [line for line in prompt[prompt.index("# Texts") :].splitlines() if line.startswith("{")]
-    texts = [json.loads(line) for line in lines]
+    texts = [json.loads(line) for line in listed(body)]
     return json.dumps({"texts": [{"id": each["id"], "text": each["text"]} for each in texts]})
 
 
-def test_a_translation_has_every_text_and_is_marked(library: Path, standin: Standin) -> None:
-    standin.model.answer = echo
-    path = library / "scenarios" / "battery-warning.yaml"
-    before = path.read_text("utf-8")
-    code, said = run(library, "--translate", "battery-warning", "--to", "de")
-    assert code == 0, said
-    assert "not reviewed: de" in said
-    assert load_library(library).scenarios["battery-warning"].unreviewed == ["de"]
-    made = path.read_text("utf-8")
-    assert "unreviewed:" in made
-    added = [line for line in made.splitlines() if line not in before.splitlines()]
-    assert all(re.match(r"\s*(de:|- |languages|unreviewed)", line) for line in added if line.strip()), added[:5]
-
-
-def test_a_translation_by_the_book_is_accepted(library: Path, standin: Standin) -> None:
-    """What the shipped scenario has in Spanish is taken out and brought back by a model that knows it."""
+@pytest.fixture
+def translator(library: Path) -> Callable[[Any], str]:
+    """What a shipped scenario has in Spanish is taken out of it; this model knows it."""
     path = library / "scenarios" / "late-refund.yaml"
     known: dict[str, str] = {}
 
     def forget(value: Any) -> None:
         if isinstance(value, dict):
             if "es" in value and "en" in value:
-                pairs = zip(*(v if isinstance(v, list) else [v] for v in (value["en"], value["es"])), strict=False)
-                known.update({str(en): str(es) for en, es in pairs})
-                del value["es"]
+                pairs = [v if isinstance(v, list) else [v] for v in (value["en"], value.pop("es"))]
+                known.update({str(en): str(es) for en, es in zip_longest(*pairs, fillvalue=pairs[1][-1])})
             for each in value.values():
                 forget(each)
         elif isinstance(value, list):
@@ -203,14 +195,112 @@ def test_a_translation_by_the_book_is_accepted(library: Path, standin: Standin) 
 
     def translate(body: Any) -> str:
         texts = json.loads(echo(body))["texts"]
-        return json.dumps(
-            {"texts": [{"id": each["id"], "text": known.get(each["text"], each["text"])} for each in texts]}
-        )
+        return json.dumps({"texts": [{"id": each["id"], "text": known.get(each["text"], "")} for each in texts]})
 
-    standin.model.answer = translate
-    _, said = run(library, "--translate", "late-refund", "--to", "es")
-    problems = [line for line in said.splitlines() if "late-refund.yaml:" in line and "written" not in line]
-    assert all("phrase" in line or "conveys" in line or "match" in line or "not reviewed" in line for line in problems)
+    return translate
+
+
+SPANISH = ("--translate", "late-refund", "--to", "es")
+
+
+def test_a_translation_has_every_text_and_is_marked(
+    library: Path, standin: Standin, translator: Callable[[Any], str]
+) -> None:
+    standin.model.answer = translator
+    path = library / "scenarios" / "late-refund.yaml"
+    before = path.read_text("utf-8").splitlines()
+    code, said = run(library, *SPANISH, "--force")
+    assert "not reviewed: es" in said or code == 1, said
+    made = path.read_text("utf-8")
+    assert "unreviewed:" in made
+    added = [line for line in made.splitlines() if line not in before]
+    assert all(re.match(r"\s*(es:|- |languages|unreviewed)", line) for line in added if line.strip()), added[:5]
+    assert [line for line in before if line not in made.splitlines() and "languages:" not in line] == []
+
+
+def test_the_texts_of_an_item_are_translated_together(
+    library: Path, standin: Standin, translator: Callable[[Any], str]
+) -> None:
+    standin.model.answer = translator
+    run(library, *SPANISH)
+    seen: list[set[str]] = []
+    for call in standin.records.chats:
+        prompt = call.body["messages"][-1]["content"]
+        seen.append({json.loads(line)["item"] for line in prompt.splitlines() if line.startswith('{"id"')})
+    assert len(seen) > 1
+    assert sum(map(len, seen)) == len(set().union(*seen))
+
+
+def test_a_translation_with_problems_does_not_take_the_scenario_away(
+    library: Path, standin: Standin, translator: Callable[[Any], str]
+) -> None:
+    def fits_no_phrase(body: Any) -> str:
+        texts = json.loads(translator(body))["texts"]
+        kinds = {n: '"kind": "phrase"' in line for n, line in enumerate(listed(body), start=1)}
+        return json.dumps({"texts": [{**each, "text": "zanahoria"} if kinds[each["id"]] else each for each in texts]})
+
+    standin.model.answer = fits_no_phrase
+    path, aside = library / "scenarios" / "late-refund.yaml", library / "drafts" / "late-refund.yaml"
+    before = path.read_text("utf-8")
+    code, said = run(library, *SPANISH)
+    assert code == 1
+    assert re.search(r"drafts/late-refund\.yaml:\d+:\d+: ", said)
+    assert "left as it was" in said
+    assert path.read_text("utf-8") == before
+    assert "zanahoria" in aside.read_text("utf-8")
+    assert load_library(library).problems == ()
+    code, said = run(library, *SPANISH)
+    assert (code, "is there already" in said) == (1, True)
+    code, said = run(library, *SPANISH, "--force")
+    assert code == 1
+    assert "zanahoria" in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda text: text.replace("661,90", "661,99"), "opening: other numbers or {names} than"),
+        (
+            lambda text: "Das hat die Bank immer noch nicht auf mein Konto überwiesen." if "661" in text else text,
+            "not in",
+        ),
+        (lambda text: "¿Y qué hago yo ahora con todo esto?" if "?" in text else text, "the same as another text"),
+    ],
+)
+def test_what_is_doubtful_is_told(
+    library: Path, standin: Standin, translator: Callable[[Any], str], spoil: Callable[[str], str], told: str
+) -> None:
+    def spoiled(body: Any) -> str:
+        texts = json.loads(translator(body))["texts"]
+        return json.dumps({"texts": [{**each, "text": spoil(each["text"])} for each in texts]})
+
+    standin.model.answer = translator
+    assert "look at:" not in run(library, *SPANISH, "--out", "-")[1]
+    standin.model.answer = spoiled
+    said = run(library, *SPANISH, "--out", "-")[1]
+    assert told in said.partition("\n---")[0]
+
+
+def test_a_text_that_was_not_translated_is_told(
+    library: Path, standin: Standin, translator: Callable[[Any], str]
+) -> None:
+    def lazy(body: Any) -> str:
+        texts, own = json.loads(translator(body))["texts"], json.loads(echo(body))["texts"]
+        short = [len(each["text"].split()) < 8 for each in own]
+        return json.dumps({"texts": [b if keep else a for a, b, keep in zip(texts, own, short, strict=True)]})
+
+    standin.model.answer = lazy
+    assert "not translated: “" in run(library, *SPANISH, "--out", "-")[1]
+
+
+def test_a_translation_into_another_language_is_none(library: Path, standin: Standin) -> None:
+    standin.model.answer = echo
+    path = library / "scenarios" / "battery-warning.yaml"
+    before = path.read_text("utf-8")
+    code, said = run(library, "--translate", "battery-warning", "--to", "de")
+    assert code == 1
+    assert "answered in another language (en) than “de”" in said
+    assert path.read_text("utf-8") == before
 
 
 def test_texts_that_a_model_leaves_out_are_no_translation(library: Path, standin: Standin) -> None:
@@ -220,13 +310,58 @@ def test_texts_that_a_model_leaves_out_are_no_translation(library: Path, standin
     code, said = run(library, "--translate", "battery-warning", "--to", "de")
     assert code == 1
     assert "left out 1 of" in said
+    assert str(path) in said
     assert path.read_text("utf-8") == before
 
 
-def test_other_numbers_are_told(library: Path, standin: Standin) -> None:
-    standin.model.answer = lambda body: re.sub(r"2026", "2027", echo(body))
-    _, said = run(library, "--translate", "battery-warning", "--to", "es")
-    assert "other numbers than" in said
+def test_nothing_is_written_over_unasked_and_no_call_is_made_for_it(library: Path, standin: Standin) -> None:
+    there = library / "scenarios" / "late-refund.yaml"
+    before = there.read_text("utf-8")
+    page = str(library / "knowledge" / PAGE)
+    for words in (
+        (page, "--brief", "x", "--id", "late-refund"),
+        (page, "--brief", "x", "--out", str(there)),
+        ("--translate", "battery-warning", "--to", "de", "--out", str(there)),
+    ):
+        code, said = run(library, *words)
+        assert (code, "--force" in said) == (1, True)
+    assert there.read_text("utf-8") == before
+    assert standin.records.chats == []
+    standin.model.script(json.dumps(case()))
+    code, _ = run(library, page, "--brief", "x", "--id", "late-refund", "--force")
+    assert "Robin Berg" in there.read_text("utf-8")
+
+
+def test_a_process_that_is_killed_leaves_no_half_file(
+    library: Path, standin: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def killed(path: Path, text: str, encoding: str) -> int:
+        with path.open("w", encoding=encoding) as file:
+            file.write(text[: len(text) // 2])
+        raise Killed
+
+    standin.model.script(json.dumps(case()))
+    monkeypatch.setattr(Path, "write_text", killed)
+    with pytest.raises(Killed):
+        CliRunner().invoke(
+            app,
+            ["draft", str(library / "knowledge" / PAGE), "--brief", "x", "--id", "no-label", "--library", str(library)],
+            catch_exceptions=False,
+        )
+    assert not (library / "scenarios" / "no-label.yaml").exists()
+    assert load_library(library).problems == ()
+
+
+def test_a_draft_may_take_longer_than_a_message(
+    library: Path, standin: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOUGH_CUSTOMER_MODEL_TOTAL_SECONDS", "0.5")
+    standin.model.script(Behaviour(text=json.dumps(case()), first_token=1))
+    page = str(library / "knowledge" / PAGE)
+    assert run(library, page, "--brief", "x", "--id", "no-label")[0] == 0
 
 
 def test_a_language_that_is_there_is_told(library: Path) -> None:

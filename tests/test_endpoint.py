@@ -251,6 +251,14 @@ class TestLimits:
         assert 0.9 < time.monotonic() - started < 1.5
         assert reply.text.startswith(TEXT)
 
+    def test_time_that_is_spent_with_a_piece_is_not_the_endpoints(self, standin: Standin, endpoint: Endpoint) -> None:
+        standin.model.script(Behaviour(text=TEXT, between=0.05))
+        came = []
+        for piece in ask(endpoint):
+            came.append(piece)
+            time.sleep(0.6)  # more than the limit of a stall
+        assert came == PIECES
+
     @pytest.mark.parametrize("fault", ["none", "stall"])
     def test_a_whole_answer(self, standin: Standin, fault: Fault) -> None:
         standin.model.script(Behaviour(text=GOOD, first_token=3, fault=fault))

@@ -125,7 +125,8 @@ class TestProbe:
         nowhere = EndpointSettings(url=f"http://127.0.0.1:{free_port()}/v1", model="m")
         found = {check.name: check for check in probe(Endpoint(nowhere))}
         assert found["reachable"].state == "failed"
-        assert states(found, "key", "model", "chat", "streaming", "structured", "speed", "embeddings") == {"not_tried"}
+        assert states(found, "key", "model", "chat", "streaming", "structured", "speed") == {"not_tried"}
+        assert found["embeddings"].state == "not_needed"
 
     def test_the_key_is_wrong_or_missing(self, standin: Standin) -> None:
         standin.model.key = "right"
@@ -271,7 +272,7 @@ class TestPage:
         app.button(key="test-endpoint").click().run()
         html = shown(app)
         assert html.count('data-state="ok"') == 7
-        assert html.count('data-state="not_tried"') == 1
+        assert html.count('data-state="not_needed"') == 1
         assert KEY not in html
 
     def test_without_an_endpoint(self) -> None:

@@ -68,10 +68,12 @@ def test_an_endpoint_that_refuses_a_format_is_asked_in_the_next_way_and_that_is_
     assert modes(standin) == expected
     assert judge(endpoint).data == DATA
     assert modes(standin) == [*expected, expected[-1]]
-    *before, last = standin.records.chats[-1].body["messages"]
-    assert before == ASK[:-1]
-    assert last["content"].startswith(ASK[-1]["content"])  # what a cache has of the prompt stays as it was
-    assert '"required": ["score", "why"]' in last["content"]
+    first, *others = standin.records.chats[-1].body["messages"]
+    assert others == ASK[1:]  # what does not change stands first, where a cache keeps it
+    assert first["content"].startswith(ASK[0]["content"])
+    assert '"required": ["score", "why"]' in first["content"]
+    endpoint.structured(ASK[1:], SCHEMA, name="verdict", max_tokens=80)
+    assert '"required": ["score", "why"]' in standin.records.chats[-1].body["messages"][-1]["content"]
 
 
 @pytest.mark.parametrize("prose", ["Four, since it is polite.", '{"verdict": 4}', "[4]", "4"])

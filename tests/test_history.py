@@ -25,6 +25,7 @@ from simulator import history
 from simulator.conversation import Outcome, Turn
 from simulator.history import Store, StoredObservation, StoredScore, StoredTurn, StoreUnavailable, UnknownAttempt
 from simulator.history.tables import Row
+from simulator.model_call import ModelCall
 
 SIMULATOR = Path(history.__file__).parent.parent
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -167,8 +168,7 @@ def test_an_ended_attempt_takes_no_more_turns_and_ends_once(store: Store) -> Non
     end(store, attempt_id, "gave_up")
     with pytest.raises(history.AttemptEnded):
         send(store, attempt_id, "Wait", "b")
-    with pytest.raises(history.AttemptEnded):
-        answer(store, attempt_id, 0)
+    assert not answer(store, attempt_id, 0)
     assert send(store, attempt_id, "Hello?", "a") == first
     ended = history.load_attempt(store, attempt_id=attempt_id)
     assert (ended.turns, ended.outcome, ended.scorecard) == ((first,), "closed", {"overall": 0.5, "passed": True})
@@ -255,6 +255,54 @@ def test_of_two_answers_exactly_one_wins(store: Store) -> None:
             winner = "ab"[won.index(True)]
             assert (loaded.turns[-1].text, loaded.observations[-1].body) == (winner, {"by": winner})
             assert (len(loaded.turns), len(loaded.scores)) == (2 * round_ + 2, 3 * round_ + 3)
+
+
+@pytest.mark.parametrize("used", [True, False], ids=["used", "too late"])
+def test_calls_are_kept_with_the_answer_or_without_a_turn(store: Store, used: bool) -> None:
+    attempt_id = begin(store)
+    send(store, attempt_id, "Hello")
+    endless = float("inf")
+    odd = ModelCall(
+        "customer", "small\x00\ud83d", "faulty", ("too_mild",), prompt=10**30, cost=endless, total_s=-endless
+    )
+    plain = ModelCall("customer", "small", "used", (), True, 100, 90, 2**31 - 1, 0.5, 1.5, 0.25)
+    done = history.append_answer(
+        store,
+        attempt_id=attempt_id,
+        answers_index=0 if used else -1,
+        turns=[Turn("customer", "And?", 9.0, voice="model")],
+        observations=[],
+        scores=[],
+        calls=[odd, plain],
+    )
+    assert done == used
+    assert texts_in_order(store, attempt_id) == ["Hello", "And?"][: 1 + used]
+    first, second = history.list_calls(store, attempt_id=attempt_id)
+    assert {first.turn_index, second.turn_index} == {1 if used else None}
+    assert first.call == ModelCall("customer", "small\ufffd\ufffd", "faulty", ("too_mild",))
+    assert second.call == plain
+
+
+def test_calls_for_an_attempt_that_has_ended_are_kept(store: Store) -> None:
+    attempt_id = begin(store)
+    end(store, attempt_id)
+    call = ModelCall("customer", "small", "used")
+    said = [Turn("customer", "And?", 9.0, voice="model")]
+    assert not history.append_answer(
+        store, attempt_id=attempt_id, answers_index=-1, turns=said, observations=[], scores=[], calls=[call]
+    )
+    assert [(each.turn_index, each.call) for each in history.list_calls(store, attempt_id=attempt_id)] == [(None, call)]
+
+
+def test_a_log_is_read_from_where_it_is_known(store: Store) -> None:
+    attempt_id = begin(store)
+    answer(store, attempt_id, -1, "Hello?")
+    send(store, attempt_id, "One moment")
+    whole = history.load_log(store, attempt_id=attempt_id)
+    assert history.load_log(store, attempt_id=attempt_id, turns=1).turns == whole.turns[1:]
+    end(store, attempt_id)
+    known = history.load_log(store, attempt_id=attempt_id, turns=2)
+    assert (known.turns, known.outcome) == ((), "closed")
 
 
 def test_a_killed_process_loses_nothing_it_acknowledged(path: Path, store: Store) -> None:

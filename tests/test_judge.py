@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-import json
+import re
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
-from attempts import attempt_of
+from attempts import LIBRARY, attempt_of
 from golden_judge import FOLDER, golden_files
-from judging import DAYS, REPLY, SORRY, answer, judged, opinion
+from judging import DAYS, REPLY, SORRY, answer, judged, opinion, settings
 
+from simulator.conversation import Language, Quote
+from simulator.endpoint import Endpoint
+from simulator.endpoint.settings import StructuredMode
+from simulator.judge import Judge
 from simulator.judge.answer import schema
-from simulator.judge.criteria import criteria
+from simulator.judge.criteria import criteria, table
 from simulator.judge.quotes import find_quote
+from simulator.judge.request import make_task, pages_of
+from simulator.observation import Claim
+from simulator.prompts import neutral
+from simulator.scenarios.rehearsal.trainees import play
 from simulator.scoring import word
 from standin import Behaviour, Standin, free_port
 
@@ -46,6 +55,8 @@ def test_the_form_and_the_criteria_are_the_same_list() -> None:
     assert wanted["required"] == [*NAMES, "facts", "asked", "moves"]
     prompt = Path("simulator/prompts/judge.md").read_text("utf-8")
     assert all(f"\n{name}: 0 " in prompt for name in NAMES)
+    moves = prompt[prompt.index("`moves`:") : prompt.index("`facts`,")]
+    assert re.findall(r"^- (\w+): ", moves, flags=re.MULTILINE) == table()["moves"]
 
     def check(part: Any) -> None:
         if isinstance(part, dict):
@@ -215,26 +226,88 @@ def test_quotes_are_found_word_for_word() -> None:
     assert find_quote("мой заказ", decomposed) is not None
 
 
-def test_a_request_holds_only_the_pages_that_matter_and_few_words(standin: Standin) -> None:
+def test_a_request_holds_the_pages_of_the_case_and_few_words(standin: Standin) -> None:
     standin.model.answer = lambda body: answer()
     judged(standin)
-    last = standin.records.chats[-1].body["messages"][-1]["content"]
-    task = last[last.index("<task>") :]
-    pages = task[task.index("# Documentation") : task.index("# Bands")]
-    assert 1 <= pages.count("<page P") <= 4
-    assert (len(task) - len(pages)) / 4 <= 540
-    assert ".md" not in task
-    assert "returns-refunds" not in task
+    system, user = (each["content"] for each in standin.records.chats[-1].body["messages"])
+    case = attempt_of().case
+    scenario = case.scenario
+    cited = {*(fact.source for fact in scenario.facts), *(claim.source for claim in scenario.forbidden)}
+    assert system.count("\n<page P") == system.count("\n</page>") == len(cited)
+    assert all(neutral(each.text) in system for each in case.passages_in("en") if each.id in cited)
+    ids = [*(fact.id for fact in scenario.facts), *(hidden.id for hidden in case.hidden_facts)]
+    assert all(f"\n- {id}: " in system for id in ids)
+    assert "Return parcel at the warehouse since 6 November" in system
+    assert all(part not in system + user for part in (".md", "returns-refunds", case.persona.style[:40]))
+    assert len(user[user.index("<task>") :]) / 4 <= 60
 
 
-def test_both_requests_of_a_turn_begin_alike(standin: Standin) -> None:
-    """The judge's request for a reply and the next one's differ in nothing before the first one's task."""
+@pytest.mark.parametrize("mode", get_args(StructuredMode))
+@pytest.mark.parametrize(("scenario", "language"), [("late-refund", "de"), ("customs-parcel", "es")])
+def test_a_judgement_repeats_what_earlier_ones_of_the_conversation_began_with(
+    standin: Standin, mode: StructuredMode, scenario: str, language: Language
+) -> None:
+    """In every way to ask for structure, and from the third reply on nearly all of it."""
     standin.model.answer = lambda body: answer()
-    attempt = attempt_of(REPLY, "Which country was the robot sent from, and when exactly did the parcel leave?")
-    judged(standin, attempt_of(REPLY))
-    judged(standin, attempt)
-    first, second = (json.dumps(call.body["messages"], ensure_ascii=False) for call in standin.records.chats)
-    assert second.startswith(first[: first.index("<task>", first.rindex("</agent>"))].rstrip("\\n"))
+    attempt = play(LIBRARY.cast(scenario, language=language), "expert")
+    judge = Judge(Endpoint(settings(standin, structured=mode)))
+    for exchange in attempt.exchanges:
+        judge.judge(attempt.case, attempt.transcript, exchange)
+    calls = standin.records.chats
+    assert len(calls) == len(attempt.exchanges) >= 5
+    assert all(call.body["messages"][0] == calls[0].body["messages"][0] for call in calls)
+    shares = [
+        max(common(call.prompt, each.prompt) for each in calls[:number]) / len(call.prompt)
+        for number, call in enumerate(calls)
+        if number >= 2
+    ]
+    assert min(shares) >= 0.85
+
+
+def common(one: str, other: str) -> int:
+    """How many characters two texts begin alike with."""
+    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
+def test_the_system_message_is_long_enough_for_any_cache_and_no_longer_than_its_budget() -> None:
+    """OpenAI keeps nothing under 1,024 tokens; four characters are taken for one."""
+    for scenario, each in LIBRARY.scenarios.items():
+        for language in each.languages:
+            attempt = attempt_of(REPLY, case=LIBRARY.cast(scenario, language=language))
+            task = make_task(attempt.case, attempt.transcript, attempt.exchanges[0], "en")
+            assert 1_024 <= len(task.messages[0]["content"]) / 4 <= 2_100
+
+
+def test_of_many_pages_those_of_needed_facts_are_shown_and_one_more_where_it_decides() -> None:
+    case = attempt_of().case
+    fact = case.scenario.facts[0]
+    facts = [fact.model_copy(update={"id": f"fact-{n}", "source": f"page#{n}"}) for n in range(12)]
+    needed = facts[9].model_copy(update={"needed": True})
+    optional = [each.model_copy(update={"needed": False}) for each in facts if each.id != needed.id]
+    text = "Parcels that weigh more than {} kg are sent by ship. " * 12
+    pages = [replace(case.passages_in("en")[0], id=f"page#{n}", text=text.format(*[n] * 12)) for n in range(12)]
+    scenario = case.scenario.model_copy(update={"facts": [*optional, needed], "forbidden": []})
+    many = replace(case, scenario=scenario, passages={"en": tuple(pages)})
+    shown = pages_of(many)
+    assert shown[0].id == "page#9"
+    assert len(shown) < 12
+    assert sum(len(each.text) for each in shown) <= 6_400
+    attempt = attempt_of("Parcels that weigh more than 11 kg are sent by ship.", case=many)
+    decides = Claim(Quote("Parcels", 0, 7), "contradicted", "page#11", 0.0)
+    observation = replace(attempt.exchanges[0].observation, claims=(decides,))
+    exchange = replace(attempt.exchanges[0], observation=observation)
+    system, user = (each["content"] for each in make_task(many, attempt.transcript, exchange, "en").messages)
+    assert pages[11].text[:40] not in system
+    assert pages[11].text[:40] in user
+    assert user.index("</agent>") < user.index(f"<page P{len(shown) + 1}>") < user.index("<task>")
+
+
+def test_what_was_told_before_is_not_read_again(standin: Standin) -> None:
+    attempt = attempt_of(REPLY, "As I said, it is within 14 days of the arrival at the warehouse.")
+    told = next(iter(attempt.exchanges[1].before.conveyed))
+    listed = [{"id": told, "quote": "within 14 days of the arrival"}]
+    standin.model.answer = lambda body: answer(facts=listed)
+    assert not judged(standin, attempt).reading.facts
 
 
 def test_the_golden_prompts_are_what_is_sent() -> None:

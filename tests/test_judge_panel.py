@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from judging import REPLY, answer, opinion, settings
 from streamlit.testing.v1 import AppTest
-from test_debrief_page import begun, page_of, shown
+from test_debrief_page import LIBRARY, begun, page_of, shown
+from voices import good
 
-from simulator import history
+from simulator import history, practice
+from simulator.customers import LanguageModelCustomer
 from simulator.endpoint import Endpoint
 from simulator.history import Store
 from simulator.judge import Judge
 from simulator.judging import Judging
-from standin import Standin
+from simulator.settings import Settings
+from simulator.ui import services
+from standin import Behaviour, Standin
 
 HOSTILE = "It says <script>alert(1)</script> & more in its own words."
 
@@ -78,3 +84,84 @@ def test_the_history_tells_how_far_they_agree(kept: Store, standin: Standin, mon
     html = page()
     assert "Weighted kappa" in html
     assert "too few to tell" in html
+
+
+def test_what_is_still_to_come_is_said_and_comes_by_itself(
+    kept: Store, standin: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOUGH_CUSTOMER_MODEL_URL", standin.url)
+    monkeypatch.setenv("TOUGH_CUSTOMER_MODEL", "standin")
+    standin.model.answer = lambda body: Behaviour(first_token=60)
+    made = begun(kept, REPLY, REPLY)
+    made.attempt.stop()
+    page = page_of(made)
+    judging = services.judging(Settings())
+    assert judging is not None
+    with closing(judging):
+        assert "2 replies wait for the language model" in shown(page)
+        assert "2 ответа ждут мнения" in shown(page_of(made, "ru"))
+        for exchange in made.attempt.exchanges:
+            history.save_judgement(
+                kept,
+                attempt_id=made.id,
+                turn_index=exchange.turn,
+                version="standin",
+                body={"verdicts": [], "why": {"tone": "not_served"}},
+                scores=[],
+            )
+        html = shown(page.run())
+    assert 'data-testid="judging"' not in html
+    assert 'data-testid="second-opinion"' in html
+    assert "too few of the replies" in html
+
+
+def test_the_exports_have_the_second_opinion(kept: Store, standin: Standin) -> None:
+    standin.model.answer = lambda body: answer(politeness=opinion(2, reason=HOSTILE))
+    made = begun(kept, REPLY)
+    made.attempt.stop()
+    Judging(kept, Judge(Endpoint(settings(standin)))).look()
+
+    def script(attempt_id: str) -> None:
+        import streamlit as st
+
+        from simulator import debrief as debriefs
+        from simulator.ui import export, services, session
+
+        practice = session.practice_at(attempt_id)
+        found = debriefs.debrief(
+            practice.attempt,
+            scenarios=services.library(session.settings().library).scenarios,
+            reader=session.language(),
+            help={},
+        )
+        st.json(export.as_json(practice, found))
+        st.text(export.as_html(practice, found, None, every_reply=True))
+        st.caption(export.as_html(practice, found, None))
+
+    app = AppTest.from_function(script, args=(made.id,), default_timeout=60).run()
+    assert not app.exception
+    judgements = json.loads(app.json[0].value)["judgements"]
+    assert [(each["turn"], len(each["verdicts"])) for each in judgements] == [(1, 7)]
+    assert "Politeness: 2 of 5." in app.text[0].value
+    assert "<script>" not in app.text[0].value
+    assert "Second opinion" not in app.caption[0].value  # a page or two: the rest is on request
+
+
+def test_a_branch_shows_what_models_did_before_it(kept: Store, standin: Standin) -> None:
+    standin.model.answer = lambda body: good(body) if body.get("stream") else answer()
+    made = practice.begin(
+        kept,
+        LIBRARY.cast("late-refund"),
+        trainee="Mira",
+        customer=LanguageModelCustomer(Endpoint(settings(standin))),
+    )
+    for _ in range(2):
+        made.attempt.reply(REPLY)
+    Judging(kept, Judge(Endpoint(settings(standin)))).look()
+    branch = practice.take_back(kept, made, turn=3)
+    branch.attempt.reply("Hello.")
+    branch.attempt.stop()
+    html = shown(page_of(branch))
+    assert html.count("Accuracy: 4 of 5.") == 1
+    transcript = html.partition('data-testid="transcript"')[2]
+    assert transcript.count("Worded by the language model standin") == 2

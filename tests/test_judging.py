@@ -40,8 +40,8 @@ def values(store: Store, id: str) -> dict[tuple[int | None, str], float | None]:
     return {(each.turn_index, each.dimension): each.value for each in scores if each.scorer == "judge"}
 
 
-def until(happened: Callable[[], bool]) -> None:
-    end = time.monotonic() + 10
+def until(happened: Callable[[], bool], *, seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.01)

@@ -14,8 +14,10 @@ import pytest
 
 from simulator import history, practice
 from simulator.attempt import AttemptOver, NotInExam
-from simulator.conversation import Mode
+from simulator.conversation import Mode, StepKind
+from simulator.customers import ScriptedCustomer, Speech
 from simulator.desk import DeskClosed
+from simulator.director import Cue
 from simulator.history import Store, UnknownAttempt, branches, list_attempts, load_attempt
 from simulator.scenarios.library import load_library
 
@@ -199,15 +201,29 @@ def test_nothing_at_the_desk_counts_after_the_debrief_in_another_tab(store: Stor
     assert begun.attempt.desk.category is None
 
 
-def test_an_answer_made_without_a_step_is_made_again(store: Store) -> None:
+@pytest.mark.parametrize(
+    ("kind", "body", "times"),
+    [("form", {"category": "billing"}, 1), ("action", {"action": "note", "text": "The customer sees a hold."}, 2)],
+)
+def test_an_answer_is_made_again_only_after_what_a_customer_notices(
+    store: Store, kind: StepKind, body: dict[str, str], times: int
+) -> None:
+    cues: list[Cue] = []
+
+    class Slow(ScriptedCustomer):
+        def speak(self, cue: Cue) -> Speech:
+            cues.append(cue)
+            if len(cues) == 1:
+                history.append_step(store, attempt_id=begun.id, kind=kind, body=body, at=1, send_id=None)
+            return super().speak(cue)
+
     begun = practice.begin(store, LIBRARY.cast("double-charge"), trainee="Anna")
-    tab = practice.resume(store, begun.id).attempt
-    tab.send("I am sorry about the two amounts. Which status does your bank show for each of them?")
-    begun.attempt.refresh()
-    history.append_step(store, attempt_id=begun.id, kind="form", body={"category": "billing"}, at=1, send_id=None)
-    tab.answer()
-    assert tab.desk.category == "billing"
+    tab = practice.resume(store, begun.id, customer=Slow()).attempt
+    tab.reply("I am sorry about the two amounts. Which status does your bank show for each of them?")
+    assert len(cues) == times
+    tab.refresh()
     fresh = practice.resume(store, begun.id).attempt
+    assert [step.kind for step in tab.steps] == [kind]
     assert (fresh.transcript, fresh.situation, fresh.desk) == (tab.transcript, tab.situation, tab.desk)
 
 

@@ -7,7 +7,8 @@ import pytest
 from simulator.conversation import LANGUAGES, Language, Role
 from simulator.ratings import anger, conflict_parts, politeness, satisfaction, tone_parts
 from simulator.ratings.parts import PARTS
-from simulator.ratings.patterns import Patterns, cut
+from simulator.ratings.patterns import Patterns
+from simulator.ratings.words import cut
 
 SHOWN: dict[str, dict[Language, tuple[str, str]]] = {
     "validation": {
@@ -208,7 +209,7 @@ def test_the_notation_of_patterns() -> None:
     )
 
     def found(text: str) -> list[tuple[str, float, bool]]:
-        return [(one.kind, one.weight, one.negated) for one in patterns.find(cut(text))]
+        return [(one.kind, one.weight, one.negated) for one in patterns.find(cut(text, brackets=True))]
 
     assert found("That was so tougher.") == [("hurt", 1.0, False)]
     assert found("Not that is hard") == [("hurt", 1.0, True)]
@@ -219,3 +220,32 @@ def test_the_notation_of_patterns() -> None:
     assert found("well, go home") == [("order", 1.0, False)]
     assert found("to go home") == []
     assert found("Go home safely") == [("order", 0.0, False)]
+
+
+def test_patterns_may_be_bound_to_a_clause_and_end_in_a_gap() -> None:
+    patterns = Patterns(
+        {},
+        {"accuse": {1.0: ["you _ wrong"]}, "asks": {1.0: ["did you _"]}, "glad": {1.0: [":)", "so *"]}},
+        ["not"],
+        before=3,
+        over=True,
+        in_clause=["accuse"],
+    )
+
+    def found(text: str) -> list[tuple[str, int, int, bool]]:
+        cut_up = cut(text, brackets=False)
+        return [(one.kind, one.first, one.last, one.negated) for one in patterns.find(cut_up)]
+
+    assert found("you are not wrong") == [("accuse", 0, 4, False)]
+    assert found("you are right, wrong") == []
+    assert found("did you") == []
+    assert found("did you ever once in all those years") == [("asks", 0, 5, False)]
+    assert found("it is not all so good :)") == [("glad", 4, 6, True), ("glad", 6, 7, False)]
+
+
+def test_closing_brackets_smile_where_more_are_closed_than_opened() -> None:
+    assert cut("Nice ))", brackets=False).words == ["nice"]
+    assert cut("Nice))", brackets=False).words == ["nice", ")"]
+    assert cut("(Nice)", brackets=False).words == ["nice"]
+    assert cut("one (two) three", brackets=True).clauses == [0, 0, 2]
+    assert cut("one (two) three", brackets=False).clauses == [0, 0, 0]

@@ -143,6 +143,13 @@ def about(name: FaultName) -> tuple[str, str]:
     return entry["tau2"], entry["severity"]
 
 
+def order_after(failure: str) -> str | None:
+    """What the second try is told where there was no message: by the kind of an endpoint's error, or `unfinished`,
+    where the model thought until its tokens ran out; None where telling helps nothing."""
+    orders: dict[str, str] = _data()["unusable"]
+    return orders.get(failure)
+
+
 def _fault(name: FaultName, assignment: Assignment, quote: str = "") -> Fault:
     cue = assignment.cue
     order: str = _data()["faults"][name]["again"]

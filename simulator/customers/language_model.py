@@ -6,18 +6,18 @@ What the customer says, feels and decides comes with the Cue. The model only wor
 from __future__ import annotations
 
 import logging
-import re
 import time
 import zlib
 from collections.abc import Callable, Generator
 
 from simulator.customers.base import NotWanted, Speech, Spoken
-from simulator.customers.faults import Fault, faults_at_end, faults_so_far
+from simulator.customers.cleaning import cleaned, is_over, whole_sentences, without_thoughts
+from simulator.customers.faults import Fault, faults_at_end, faults_so_far, order_after
 from simulator.customers.scripted import compose
 from simulator.director import Cue
 from simulator.endpoint import Endpoint, EndpointError, Kind, Reply
 from simulator.model_call import ModelCall
-from simulator.prompts import Assignment, assign, customer_messages
+from simulator.prompts import Assignment, Message, assign, customer_messages, rough_tokens
 
 _LOG = logging.getLogger(__name__)
 
@@ -26,8 +26,10 @@ PATIENCE = 25.0
 REST = 30.0
 """Seconds without a call after the endpoint could not be used: nobody waits for it again and again."""
 
-_MAX_TOKENS = 600
-"""A message has fewer than 100; the rest is for models that think first, out of sight."""
+_MOST_TOKENS, _MOST_TO_THINK = 600, 3_000
+"""A message has fewer than 100; the rest is for models that think first. Who does not come to an end gets more."""
+_SHORTER = 0.6
+"""What is kept of a request that was too long: with the answer it fits then, unless it was much too long."""
 _TEMPERATURE = 0.8
 _LEAST_SECONDS = 2.0
 """A second try is not begun with less time than this."""
@@ -36,11 +38,10 @@ _WEARY: tuple[Kind, ...] = (
     *("timeout_connect", "timeout_first_token", "timeout_stall", "timeout_total"),
 )
 """What keeps the endpoint from being asked for a while; the other errors are of the one answer."""
-_THOUGHT = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>\s*", re.DOTALL | re.IGNORECASE)
-_THINKING = re.compile(r"\A\s*<(?:t(?:h(?:i(?:n(?:k(?:ing)?)?)?)?)?)?\Z|\A\s*<think", re.IGNORECASE)
-_NAMED = re.compile(r"\A(?:\*\*)?(?:customer|assistant|клиент|kunde|kundin|cliente)(?:\*\*)?:\s*", re.IGNORECASE)
-_QUOTED = re.compile(r'\A(["“„«\'])(.*)(["”“»\'])\Z', re.DOTALL)
-_END = re.compile(r"[.!?…]+[\"”»)]*(?=\s)|\n")
+_BROKEN: tuple[Kind, ...] = ("truncated", "malformed")
+"""Of the one answer where some of it came, else of the endpoint."""
+_PERHAPS_THOUGHTS = ("leaked_reasoning", "quoted_instructions", "wrong_language", "too_long")
+"""What a message seems to have wrong as long as it is not seen that thoughts come first."""
 
 
 class LanguageModelCustomer:
@@ -68,6 +69,12 @@ class LanguageModelCustomer:
         self._patience = patience
         self._clock = clock
         self._rests_until = 0.0
+        # Found out in the conversation: whether thoughts come first, how many tokens an answer needs and a request may
+        # have.
+        self._thinks_aloud = False
+        self._most_tokens = _MOST_TOKENS
+        context = endpoint.settings.context
+        self._room = None if context is None else context - _MOST_TOKENS
 
     def speak(self, cue: Cue) -> Speech:
         scripted = compose(cue)
@@ -84,61 +91,106 @@ class LanguageModelCustomer:
     def _ask(self, assignment: Assignment, calls: list[ModelCall]) -> Generator[str, None, str]:
         """The model's message, in two tries at most; empty if it has none without faults. Adds to the calls."""
         until = self._clock() + self._patience
-        again = ""
+        again: str | None = None
         while len(calls) < 2 and until - self._clock() >= _LEAST_SECONDS:
-            text, call, fault = yield from self._try(assignment, until=until, again=again)
+            text, call, again = yield from self._try(assignment, until=until, again=again)
             calls.append(call)
-            if fault is None:
+            if again is None:
                 return text
-            again = fault.again
+            yield ""  # what was shown is taken back at once, and not when the next try has something to show
         return ""
 
     def _try(
-        self, assignment: Assignment, *, until: float, again: str
-    ) -> Generator[str, None, tuple[str, ModelCall, Fault | None]]:
-        """One call: the text, what became of it, and what was wrong with it."""
+        self, assignment: Assignment, *, until: float, again: str | None
+    ) -> Generator[str, None, tuple[str, ModelCall, str | None]]:
+        """One call.
+
+        Args:
+            assignment: what is to be said.
+            until: when it must have been said.
+            again: what is told of the first try, which may be nothing; None for the first try itself.
+
+        Returns:
+            The message; what became of the call; what to tell the next try, None if there is to be none.
+        """
+        second = again is not None
+        messages = customer_messages(assignment, again=again or "", most_tokens=self._room)
         reply = self._endpoint.stream(
-            customer_messages(assignment, again=again),
-            max_tokens=_MAX_TOKENS,
+            messages,
+            max_tokens=self._most_tokens,
             temperature=_TEMPERATURE,
-            seed=_seed(assignment.cue, again),
+            seed=_seed(assignment.cue, second=second),
             cancelled=lambda: self._clock() >= until or not self._is_wanted(),
         )
-        raw, found = "", None
         try:
             with reply:
-                shown = ""
-                for piece in reply:
-                    raw += piece
-                    begun = whole_sentences(cleaned(raw))
-                    if begun == shown:
-                        continue
-                    found = next(faults_so_far(begun, assignment), None)
-                    if found is not None:
-                        break
-                    shown = begun
-                    yield shown
+                raw, found = yield from self._listen(reply, assignment, patient=second)
         except EndpointError as error:
             if error.kind == "cancelled" and not self._is_wanted():
                 raise NotWanted from None
-            kind: Kind = "timeout_total" if error.kind == "cancelled" else error.kind
-            if kind in _WEARY:
-                self._rests_until = self._clock() + max(REST, error.retry_after or 0.0)
-            return "", self._call(kind, reply, again=again), None
+            return self._failed(error, reply, messages, second)
         except Exception:
             # Whatever it is, the trainee gets an answer: the script can say it.
             _LOG.exception("the language-model customer failed")
-            return "", self._call("error", reply, again=again), None
+            return "", self._call("error", reply, second=second), None
         text = cleaned(raw)
+        if not text and reply.finish == "length":
+            self._most_tokens = _MOST_TO_THINK
+            return "", self._call("truncated", reply, second=second), order_after("unfinished")
         found = found or next(faults_at_end(text, assignment, complete=reply.finish != "length"), None)
         if found is not None:
-            return "", self._call("faulty", reply, (found.name,), again), found
+            return "", self._call("faulty", reply, (found.name,), second), found.again
         yield text
-        mended = ("leaked_reasoning",) if _THOUGHT.match(raw) else ()
-        return text, self._call("used", reply, mended, again), None
+        mended = ("leaked_reasoning",) if without_thoughts(raw) != raw else ()
+        self._thinks_aloud = self._thinks_aloud or bool(mended)
+        return text, self._call("used", reply, mended, second), None
+
+    def _listen(
+        self, reply: Reply, assignment: Assignment, *, patient: bool
+    ) -> Generator[str, None, tuple[str, Fault | None]]:
+        """Shows an answer as far as it has no fault: what came of it, and the fault that ended it.
+
+        Args:
+            reply: the answer.
+            assignment: what the model was told to say.
+            patient: whether to wait and see if what seems to be a fault is a thought.
+        """
+        raw = shown = ""
+        for piece in reply:
+            raw += piece
+            if self._thinks_aloud and without_thoughts(raw) == raw:
+                continue
+            begun = whole_sentences(cleaned(raw))
+            if begun != shown:
+                found = next(faults_so_far(begun, assignment), None)
+                if found is not None and not (patient and found.name in _PERHAPS_THOUGHTS):
+                    return raw, found
+                if found is None:
+                    shown = begun
+                    yield shown
+            if is_over(raw):
+                break
+        return raw, None
+
+    def _failed(
+        self, error: EndpointError, reply: Reply, messages: list[Message], second: bool
+    ) -> tuple[str, ModelCall, str | None]:
+        """What becomes of a call that failed, as `_try` returns it."""
+        kind: Kind = "timeout_total" if error.kind == "cancelled" else error.kind
+        call = self._call(kind, reply, second=second)
+        if kind == "too_long" and not second:
+            self._room = int(_SHORTER * rough_tokens(messages))
+            return "", call, ""
+        if kind in (*_WEARY, "too_long") or (kind in _BROKEN and not reply.text):
+            self._rests_until = self._clock() + max(REST, error.retry_after or 0.0)
+            return "", call, None
+        if kind == "empty" and reply.finish == "length":
+            self._most_tokens = _MOST_TO_THINK
+            return "", call, order_after("unfinished")
+        return "", call, order_after(kind)
 
     def _call(
-        self, outcome: str, reply: Reply | None = None, faults: tuple[str, ...] = (), again: str = ""
+        self, outcome: str, reply: Reply | None = None, faults: tuple[str, ...] = (), second: bool = False
     ) -> ModelCall:
         settings = self._endpoint.settings
         if reply is None:
@@ -149,7 +201,7 @@ class LanguageModelCustomer:
             settings.model,
             outcome,
             faults,
-            bool(again),
+            second,
             used.prompt,
             used.cached,
             used.completion,
@@ -159,26 +211,6 @@ class LanguageModelCustomer:
         )
 
 
-def cleaned(text: str) -> str:
-    """A model's answer without what surrounds the message: thoughts before it, a name, quotation marks, bold marks."""
-    text = _THOUGHT.sub("", text)
-    if _THINKING.match(text):
-        return ""
-    text = _NAMED.sub("", text.strip()).replace("**", "")
-    quoted = _QUOTED.match(text)
-    if quoted and not re.search(r'["“”„«»]', quoted[2]):
-        text = quoted[2]
-    return " ".join(text.split())
-
-
-def whole_sentences(text: str) -> str:
-    """The beginning of a text up to its last whole sentence that something follows."""
-    end = 0
-    for found in _END.finditer(text):
-        end = found.end()
-    return text[:end].strip()
-
-
 def _is_silence(cue: Cue) -> bool:
     """Whether the customer reacts to silence. That is said by script: it is worked out when somebody next looks, often
     by the reply that ends the silence, and this must not wait for a model."""
@@ -186,6 +218,6 @@ def _is_silence(cue: Cue) -> bool:
     return bool(talk) and talk[-1].role == "customer" and cue.parts[0].beat != "react"
 
 
-def _seed(cue: Cue, again: str) -> int:
+def _seed(cue: Cue, *, second: bool) -> int:
     """The same cue has the same seed; 31 bits, which every endpoint takes."""
-    return zlib.crc32(f"{cue.seed}/{len(cue.transcript)}/{bool(again)}".encode()) & 0x7FFFFFFF
+    return zlib.crc32(f"{cue.seed}/{len(cue.transcript)}/{second}".encode()) & 0x7FFFFFFF

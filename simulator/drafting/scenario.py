@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from simulator.conversation import Language
 from simulator.documents import Passage
-from simulator.drafting.errors import DraftError
+from simulator.drafting.errors import HELP, DraftError
 from simulator.drafting.form import DraftCase, DraftFact, DraftForbidden
 from simulator.endpoint import Endpoint, EndpointError
 from simulator.judge import find_quote, speaks_to_judge
@@ -68,7 +68,7 @@ def draft_scenario(endpoint: Endpoint, passages: Sequence[Passage], *, brief: st
             [{"role": "user", "content": task}], _schema(), name="case", max_tokens=_MAX_TOKENS, temperature=0.4
         )
     except EndpointError as error:
-        raise DraftError(f"the model gave no draft: {error}") from None
+        raise DraftError(f"the model gave no draft: {error} {HELP}") from None
     try:
         case = DraftCase.model_validate(answer.data)
     except ValidationError as error:

@@ -6,18 +6,24 @@ import json
 import re
 from collections.abc import Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from simulator.conversation import LANGUAGES, Language
-from simulator.drafting.errors import DraftError
+from simulator.drafting.errors import HELP, DraftError
 from simulator.endpoint import Endpoint, EndpointError
+from simulator.observation import language_of
 from simulator.prompts import neutral, render
 from simulator.prompts.customer import language_name
 from simulator.scenarios.writing import change_yaml
 
 _MAX_TOKENS = 8_000
 _AT_ONCE = 40
-"""Texts a call: a long list makes weak models skip some."""
+"""Texts a call, if one item does not have more: a long list makes weak models skip some."""
+_SHOWS_LANGUAGE = 8
+"""A text of so many words shows its language."""
+_NO_NAME = 3
+"""A text of so many words is no name that is the same in every language."""
 _PHRASES = ("phrases", "asked_by")
 _NOT_TEXT = ("speech",)
 """Given by language, and no text."""
@@ -63,6 +69,11 @@ class _Leaf:
     is_list: bool
     is_phrase: bool
 
+    @property
+    def item(self) -> str:
+        """What it belongs to, such as a fact: its phrases, questions and answer are translated together."""
+        return ".".join(self.place.split(".")[:2])
+
 
 def translate_scenario(endpoint: Endpoint, text: str, *, source: Language, to: Language) -> Translation:
     """Translates a scenario file.
@@ -74,7 +85,7 @@ def translate_scenario(endpoint: Endpoint, text: str, *, source: Language, to: L
         to: the new one.
 
     Raises:
-        DraftError: the file has this language already, or the model gave no usable answer.
+        DraftError: the file has this language already, or the model gave no usable answer, or one in another language.
     """
     doubtful: list[str] = []
 
@@ -86,11 +97,9 @@ def translate_scenario(endpoint: Endpoint, text: str, *, source: Language, to: L
         leaves = list(_leaves(data, source, ()))
         texts = [(text, leaf) for leaf in leaves for text in leaf.texts]
         translated: list[str] = []
-        for start in range(0, len(texts), _AT_ONCE):
-            translated += _translate(endpoint, texts[start : start + _AT_ONCE], source, to)
-        for (was, leaf), now in zip(texts, translated, strict=True):
-            if not leaf.is_phrase and sorted(_KEPT.findall(was)) != sorted(_KEPT.findall(now)):
-                doubtful.append(f"{leaf.place}: other numbers than “{was}”: “{now}”")
+        for portion in _portions(texts):
+            translated += _translate(endpoint, portion, source, to)
+        doubtful.extend(_doubts(texts, translated, to))
         left = iter(translated)
         for leaf in leaves:
             own = [next(left) for _ in leaf.texts]
@@ -99,6 +108,49 @@ def translate_scenario(endpoint: Endpoint, text: str, *, source: Language, to: L
         data["unreviewed"] = [*data.get("unreviewed", ()), to]
 
     return Translation(change_yaml(text, add), tuple(doubtful))
+
+
+def _doubts(texts: Sequence[tuple[str, _Leaf]], translated: Sequence[str], to: Language) -> Iterator[str]:
+    """What a person should look at first.
+
+    Raises:
+        DraftError: most of it is in another language.
+    """
+    pairs = [(was, now, leaf.place) for (was, leaf), now in zip(texts, translated, strict=True) if not leaf.is_phrase]
+    long = [now for _, now, _ in pairs if len(now.split()) >= _SHOWS_LANGUAGE]
+    foreign = {now for now in long if language_of(now, to) not in (to, None)}
+    if long and len(foreign) > len(long) / 2:
+        found = language_of(next(now for now in long if now in foreign), to)
+        raise DraftError(f"the model answered in another language ({found}) than “{to}”: try again, or another model")
+    seen: dict[str, str] = {}
+    for was, now, place in pairs:
+        if _kept(was) != _kept(now):
+            yield f"{place}: other numbers or {{names}} than “{was}”: “{now}”"
+        if now in foreign:
+            yield f"{place}: not in “{to}”: “{now}”"
+        elif was == now and len(was.split()) >= _NO_NAME:
+            yield f"{place}: not translated: “{now}”"
+        elif seen.get(now, was) != was and len(now.split()) >= _NO_NAME:
+            yield f"{place}: the same as another text: “{now}”"
+        seen[now] = was
+
+
+def _kept(text: str) -> list[str]:
+    """What a translation keeps of a text: numbers, however their parts are divided, and names in braces."""
+    return sorted(re.sub("[.,]", "", found) for found in _KEPT.findall(text))
+
+
+def _portions(texts: Sequence[tuple[str, _Leaf]]) -> Iterator[list[tuple[str, _Leaf]]]:
+    """Texts in portions for one call each: no item is divided."""
+    portion: list[tuple[str, _Leaf]] = []
+    for _, group in groupby(texts, key=lambda each: each[1].item):
+        own = list(group)
+        if portion and len(portion) + len(own) > _AT_ONCE:
+            yield portion
+            portion = []
+        portion = portion + own
+    if portion:
+        yield portion
 
 
 def _leaves(value: Any, source: Language, place: tuple[str, ...]) -> Iterator[_Leaf]:
@@ -122,7 +174,12 @@ def _leaves(value: Any, source: Language, place: tuple[str, ...]) -> Iterator[_L
 def _translate(endpoint: Endpoint, texts: Sequence[tuple[str, _Leaf]], source: Language, to: Language) -> list[str]:
     listed = "\n".join(
         json.dumps(
-            {"id": number, "kind": "phrase" if leaf.is_phrase else leaf.place.split(".")[-1], "text": text},
+            {
+                "id": number,
+                "item": leaf.item,
+                "kind": "phrase" if leaf.is_phrase else leaf.place.split(".")[-1],
+                "text": text,
+            },
             ensure_ascii=False,
         )
         for number, (text, leaf) in enumerate(texts, start=1)
@@ -139,7 +196,7 @@ def _translate(endpoint: Endpoint, texts: Sequence[tuple[str, _Leaf]], source: L
             [{"role": "user", "content": task}], _SCHEMA, name="translation", max_tokens=_MAX_TOKENS, temperature=0.2
         )
     except EndpointError as error:
-        raise DraftError(f"the model gave no translation: {error}") from None
+        raise DraftError(f"the model gave no translation: {error} {HELP}") from None
     found = {
         each["id"]: each["text"].strip()
         for each in answer.data["texts"]

@@ -95,7 +95,7 @@ class Endpoint:
             stream_options={"include_usage": True},
         )
         self.warm()  # importing must not count as waiting
-        return Reply(self.settings, Watch(self.settings, cancelled), lambda: self._post(body))
+        return Reply(self.settings, Watch(self.settings, cancelled), _Request(self, body))
 
     def structured(
         self,
@@ -183,21 +183,21 @@ class Endpoint:
 
     def _text(self, body: dict[str, Any], watch: Watch) -> tuple[str, Usage]:
         """The whole text of an answer."""
-        retries = Retries(self.settings, watch)
+        retries, request = Retries(self.settings, watch), _Request(self, body)
         while True:
             try:
                 with watched(watch):
-                    answer = self._whole(body, watch)
+                    answer = self._whole(request, watch)
                 break
             except EndpointError as error:
-                if not retries.pause(error):
+                if not request.adapt(error) and not retries.pause(error):
                     raise
         return _content(answer, self._error), Usage(*tokens_of(answer.get("usage")), None, watch.elapsed)
 
-    def _whole(self, body: dict[str, Any], watch: Watch) -> dict[str, Any]:
+    def _whole(self, request: _Request, watch: Watch) -> dict[str, Any]:
         watch.expect_whole()
         watch.check()
-        answer = self._post(body)
+        answer = request.send()
         try:
             if answer.media_type == "text/html":
                 raise self._error("malformed", "answered with a web page, not by the protocol")
@@ -214,24 +214,35 @@ class Endpoint:
             raise self._error("malformed", "answered with what is no JSON object")
         return data
 
-    def _post(self, body: dict[str, Any]) -> Body:
-        """Sends a chat request, in the dialect of its model."""
-        model = body["model"]
-        dialect = self._dialects.get(model, Dialect())
-        while True:
-            try:
-                answer = self._wire.post(_CHAT, dialect.apply(body))
-            except EndpointError as error:
-                other = dialect.after(error, body)
-                if other is None:
-                    raise
-                dialect = other
-            else:
-                self._dialects[model] = dialect
-                return answer
-
     def _error(self, kind: Kind, predicate: str) -> EndpointError:
         return EndpointError(kind, f"{self.settings.shown_url} {predicate}.")
+
+
+class _Request:
+    """A chat request, sent in the dialect of its model as far as that is known."""
+
+    def __init__(self, endpoint: Endpoint, body: dict[str, Any]) -> None:
+        self._endpoint = endpoint
+        self._body = body
+        self._sent = Dialect()
+
+    def send(self) -> Body:
+        """Sends it.
+
+        Raises:
+            EndpointError: there is no answer, or it is an error.
+        """
+        self._sent = self._endpoint._dialects.get(self._body["model"], Dialect())
+        return self._endpoint._wire.post(_CHAT, self._sent.apply(self._body))
+
+    def adapt(self, error: EndpointError) -> bool:
+        """Learns from an error what the model does not take; whether that makes another try worthwhile."""
+        other = self._sent.after(error, self._body)
+        if other is None:
+            return False
+        model = self._body["model"]
+        self._endpoint._dialects[model] = other | self._endpoint._dialects.get(model, Dialect())
+        return True
 
 
 @lru_cache(maxsize=4)

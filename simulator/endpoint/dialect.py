@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from simulator.endpoint.errors import EndpointError
 
+_SYSTEM = "system"
 _OPTIONAL = ("stream_options", "temperature", "seed", "max_tokens")
 """Parameters without which a call is still worth making; `max_tokens` has a second name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """The parameters to leave out, or to call by their other name."""
+    """The parameters to leave out, or to call by their other name; `system` stands for system messages."""
 
     without: frozenset[str] = field(default_factory=frozenset)
 
@@ -26,10 +27,18 @@ class Dialect:
         said = {name: value for name, value in body.items() if name not in self.without}
         if "max_tokens" in self.without and "max_tokens" in body:
             said["max_completion_tokens"] = body["max_tokens"]
+        if _SYSTEM in self.without:
+            said["messages"] = _folded(body["messages"])
         return said
 
+    def __or__(self, other: Dialect) -> Dialect:
+        """What both have found out."""
+        return Dialect(self.without | other.without)
+
     def after(self, error: EndpointError, body: Mapping[str, Any]) -> Dialect | None:
-        """The dialect to try next where an error names a parameter that can be done without; else None."""
+        """The dialect to try next where an error names something that can be done without; else None."""
+        if error.code == "system_role" and _SYSTEM not in self.without and _has_system(body["messages"]):
+            return replace(self, without=self.without | {_SYSTEM})
         if error.kind != "rejected":
             return None
         words = [error.parameter, *re.findall(r"\w+", error.message)]
@@ -37,3 +46,15 @@ class Dialect:
             if name in _OPTIONAL and name in body and name not in self.without:
                 return replace(self, without=self.without | {name})
         return None
+
+
+def _has_system(messages: Sequence[Mapping[str, str]]) -> bool:
+    return len(messages) > 1 and messages[0]["role"] == _SYSTEM
+
+
+def _folded(messages: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
+    """Messages with the first one, a system message, put before what the second says: the beginning stays the same."""
+    if not _has_system(messages):
+        return list(messages)
+    first, second, *others = messages
+    return [{**second, "content": f"{first['content']}\n\n{second['content']}"}, *others]

@@ -9,7 +9,8 @@ Kind = Literal[
     "unauthorised",  # 401, 403
     "not_found",  # 404, 405: the address or the model
     "rejected",  # 400 and its like: the endpoint does not take this request
-    "rate_limited",  # 429
+    "too_long",  # the request, with room for the answer, does not fit into what the model can read at once
+    "rate_limited",  # 429, 402
     "overloaded",  # 5xx, or an error in the middle of a stream
     "timeout_connect",
     "timeout_first_token",
@@ -31,7 +32,10 @@ class EndpointError(Exception):
         message: in words, with what the endpoint said. The key is never in it.
         status: the HTTP status, if there was one.
         retry_after: seconds that the endpoint asks to wait before the next try.
-        code: the endpoint's own name of the error, if it gave one.
+        code: the endpoint's own name of the error, if it gave one; else, or where endpoints call it by many names,
+            `certificate` (it is not trusted), `tls` (no HTTPS there), `proxy` (refuses to pass the call on), `redirect`
+            (the address has moved), `model_not_found`, `insufficient_quota` (also of 402), `system_role` (the model
+            takes no system message).
         parameter: the parameter of the request that the endpoint complains about, if it named one.
     """
 

@@ -12,15 +12,16 @@ from typing import Any, Literal
 from simulator import yaml12
 from simulator.endpoint.client import Endpoint
 from simulator.endpoint.errors import EndpointError
+from simulator.endpoint.refusals import LASTING
 
 CheckName = Literal["reachable", "key", "model", "chat", "streaming", "structured", "embeddings", "speed"]
-State = Literal["ok", "failed", "not_tried"]
+State = Literal["ok", "failed", "not_tried", "not_needed"]
 ReaderLanguage = Literal["en", "ru"]
 
 _SLOW_FIRST, _SLOW_RATE = 3.0, 10.0
 """Seconds to the first word and tokens a second from which on a chat feels slow: people read about 5 words a second."""
-_ROOM = 400
-"""Tokens of an answer, with room for models that think first."""
+_ROOM = 2_000
+"""Tokens of an answer, with room for models that think first; the others take a few of them."""
 _SHOWN_MODELS = 5
 _NEED_ANSWERS: tuple[CheckName, ...] = ("streaming", "structured", "speed")
 """What cannot be tried where the model does not answer."""
@@ -79,12 +80,15 @@ def sentence(check: Check, language: ReaderLanguage = "en") -> str:
     return str(_texts()["notes"][check.note][language]).format(**values)
 
 
-def probe(endpoint: Endpoint, embed: Callable[[], int] | None = None) -> tuple[Check, ...]:
+def probe(
+    endpoint: Endpoint, embed: Callable[[], int] | None = None, *, on_check: Callable[[Check], object] | None = None
+) -> tuple[Check, ...]:
     """Tries everything that the program uses: three short answers of the model. Each is tried once.
 
     Args:
         endpoint: what to try.
         embed: embeds a text and returns the length of its vector, or raises; None where no embeddings are set up.
+        on_check: is told each check as soon as it is known.
 
     Returns:
         All checks, in the order of `CheckName`.
@@ -93,7 +97,11 @@ def probe(endpoint: Endpoint, embed: Callable[[], int] | None = None) -> tuple[C
     trial = Endpoint(settings)
     trial.warm()
     try:
-        found = {check.name: check for check in _Probe(trial).run()}
+        found: dict[CheckName, Check] = {}
+        for check in _Probe(trial).run():
+            found[check.name] = check
+            if on_check is not None:
+                on_check(check)
     finally:
         trial.close()
     found["embeddings"] = _embeddings(embed)
@@ -110,9 +118,9 @@ class _Probe:
 
     def run(self) -> Iterator[Check]:
         listed, trouble, seconds = self._list()
-        # Anything that answers by the protocol, be it an error, is there.
-        if trouble is not None and (trouble.status is None or trouble.kind == "overloaded"):
-            yield self._failed("reachable", trouble)
+        absence = self._absence(trouble) if trouble is not None else None
+        if absence is not None:
+            yield absence
             for name in _NEED_A_SERVER:
                 yield Check(name, "not_tried", "needs", {"check": "reachable"})
             return
@@ -132,6 +140,28 @@ class _Probe:
         yield chat
         yield from self._stream()
         yield self._structured()
+
+    def _absence(self, trouble: EndpointError) -> Check | None:
+        """That there is no endpoint; None if there is one. What answers by the protocol, be it an error, is one."""
+        if trouble.kind in ("not_found", "malformed") and (better := self._better_url()):
+            return Check("reachable", "failed", "wrong_path", {"url": self._settings.shown_url, "better": better})
+        if trouble.status is None or trouble.kind in ("overloaded", "unreachable") or trouble.code == "redirect":
+            return self._failed("reachable", trouble)
+        return None
+
+    def _better_url(self) -> str:
+        """The address with the /v1 that was forgotten, if there is an endpoint; else empty."""
+        other = self._settings.model_copy(update={"url": f"{self._settings.url}/v1"})
+        if self._settings.url.endswith("/v1") or self._settings.api_version:
+            return ""
+        trial = Endpoint(other)
+        try:
+            trial.models()
+        except EndpointError as error:
+            return other.shown_url if error.kind == "unauthorised" else ""
+        finally:
+            trial.close()
+        return other.shown_url
 
     def _list(self) -> tuple[tuple[str, ...] | None, EndpointError | None, float]:
         started = time.monotonic()
@@ -194,7 +224,7 @@ class _Probe:
         return Check("structured", "ok", found.mode, {"model": judge})
 
     def _failed(self, name: CheckName, error: EndpointError) -> Check:
-        note: str = error.kind
+        note: str = error.code if error.code in LASTING else error.kind
         if note == "unauthorised":
             note += "_with_key" if self._settings.key.get_secret_value() else "_without_key"
         return Check(name, "failed", note, {"detail": _as_sentence(error.message)})
@@ -202,7 +232,7 @@ class _Probe:
 
 def _embeddings(embed: Callable[[], int] | None) -> Check:
     if embed is None:
-        return Check("embeddings", "not_tried", "no_embedding_model")
+        return Check("embeddings", "not_needed", "no_embedding_model")
     try:
         return Check("embeddings", "ok", "embeddings", {"length": embed()})
     except Exception as error:  # whatever its library raises, the other checks are worth telling

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Protocol
 
 from simulator.endpoint.errors import EndpointError, Kind
+from simulator.endpoint.refusals import LONGEST_DETAIL, meaning
 from simulator.endpoint.retries import Retries
 from simulator.endpoint.settings import EndpointSettings
 from simulator.endpoint.usage import Usage, tokens_of
@@ -29,6 +30,13 @@ class Body(Protocol):
     def close(self) -> None: ...
 
 
+class Request(Protocol):
+    """What is asked."""
+
+    def send(self) -> Body: ...
+    def adapt(self, error: EndpointError) -> bool: ...
+
+
 class Reply:
     """Iterate for the pieces of the text; afterwards `usage`, `finish` and `tries` are known.
 
@@ -40,11 +48,11 @@ class Reply:
         EndpointError: the answer is not complete; `text` has what came of it.
     """
 
-    def __init__(self, settings: EndpointSettings, watch: Watch, ask: Callable[[], Body]) -> None:
+    def __init__(self, settings: EndpointSettings, watch: Watch, request: Request) -> None:
         self._settings = settings
         self._watch = watch
         self._retries = Retries(settings, watch)
-        self._ask = ask
+        self._request = request
         self._pieces: list[str] = []
         self._reported: object = None
         self._first_token: float | None = None
@@ -98,7 +106,7 @@ class Reply:
                     yield from self._try()
                     return
                 except EndpointError as error:
-                    if self._pieces or not self._retries.pause(error):
+                    if self._pieces or not (self._request.adapt(error) or self._retries.pause(error)):
                         raise
         finally:
             self._ended = self._watch.elapsed
@@ -107,7 +115,7 @@ class Reply:
         self._refusal, self._chosen, self._done, self.finish = "", False, False, None
         self._watch.expect_first_token()
         self._watch.check()
-        body = self._ask()
+        body = self._request.send()
         try:
             if body.media_type == "application/json":
                 events: Iterator[dict[str, Any]] = iter([self._parse(body.read())])
@@ -151,7 +159,7 @@ class Reply:
     def _take(self, event: dict[str, Any]) -> Iterator[str]:
         """The text of an event; what else it says is kept."""
         if event.get("error"):
-            raise self._error("overloaded", "broke off with an error in the middle of an answer")
+            raise self._told(event["error"])
         if event.get("usage"):
             self._reported = event["usage"]
         choices = event.get("choices")
@@ -177,6 +185,7 @@ class Reply:
                 self._first_token = self._watch.elapsed
             self._pieces.append(text)
             yield text
+            self._watch.expect_more()  # what was done with the piece meanwhile was not the endpoint's silence
 
     def _judge(self) -> None:
         """Whether what came is an answer."""
@@ -186,6 +195,15 @@ class Reply:
             raise self._error("truncated", "broke off its answer")
         if not self.text.strip():
             raise self._error("empty", "answered without a word")
+
+    def _told(self, error: object) -> EndpointError:
+        """The error of an event: some servers find out only after the status line that a request cannot be served."""
+        fields = error if isinstance(error, dict) else {"message": error}
+        name, type, said = (str(fields.get(key) or "") for key in ("code", "type", "message"))
+        detail = " ".join(self._settings.hushed(said).split())[:LONGEST_DETAIL]
+        kind, code = meaning(None, code=name, type=type, message=detail)
+        shown = self._settings.shown_url
+        return EndpointError(kind, f"{shown} sent an error instead of an answer: {detail or 'no reason'}.", code=code)
 
     def _error(self, kind: Kind, predicate: str) -> EndpointError:
         return EndpointError(kind, f"{self._settings.shown_url} {predicate}.")

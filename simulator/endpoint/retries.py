@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 
 from simulator.endpoint.errors import EndpointError
+from simulator.endpoint.refusals import LASTING
 from simulator.endpoint.settings import EndpointSettings
 from simulator.endpoint.watch import Watch
 
 _PASSING = {"unreachable", "rate_limited", "overloaded", "timeout_connect", "truncated"}
 """What may be over in a moment. Who waited for a first token in vain has waited enough."""
-_LASTING_CODES = {"insufficient_quota"}
 _FIRST_PAUSE = 0.5
 
 
@@ -32,7 +32,7 @@ class Retries:
         Raises:
             EndpointError: the call was cancelled in the pause.
         """
-        if error.kind not in _PASSING or error.code in _LASTING_CODES or self.tries >= self._settings.attempts:
+        if error.kind not in _PASSING or error.code in LASTING or self.tries >= self._settings.attempts:
             return False
         doubled = _FIRST_PAUSE * 2 ** (self.tries - 1)
         pause = random.uniform(0.5, 1) * doubled if error.retry_after is None else error.retry_after

@@ -27,6 +27,7 @@ VARIABLES: dict[str, tuple[str, ...]] = {
     "api_version": ("TOUGH_CUSTOMER_MODEL_API_VERSION",),
     "judge_model": ("TOUGH_CUSTOMER_JUDGE_MODEL",),
     "structured": ("TOUGH_CUSTOMER_MODEL_STRUCTURED",),
+    "context": ("TOUGH_CUSTOMER_MODEL_CONTEXT",),
     "connect_seconds": ("TOUGH_CUSTOMER_MODEL_CONNECT_SECONDS",),
     "first_token_seconds": ("TOUGH_CUSTOMER_MODEL_FIRST_TOKEN_SECONDS",),
     "stall_seconds": ("TOUGH_CUSTOMER_MODEL_STALL_SECONDS",),
@@ -61,6 +62,8 @@ class EndpointSettings(BaseModel):
     """The model that judges; empty means `model`."""
     structured: StructuredMode | Literal["auto"] = "auto"
     """How structured output is asked for; "auto" finds out what the model takes."""
+    context: Annotated[int, Field(ge=2048)] | None = None
+    """How many tokens the customer's model can read and write at once; None if it is enough for any conversation."""
 
     connect_seconds: Seconds = 5.0
     """How long a connection may take."""
@@ -94,7 +97,7 @@ class EndpointSettings(BaseModel):
         parts = urlsplit(url.strip())
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("an address begins with http:// or https:// and names a host")
-        return url.strip().rstrip("/")
+        return url.strip().rstrip("/").removesuffix("/chat/completions")
 
     @field_validator("key", mode="before")
     @classmethod
@@ -126,6 +129,12 @@ class EndpointSettings(BaseModel):
         parts = urlsplit(self.url)
         port = f":{parts.port}" if parts.port else ""
         return f"{parts.scheme}://{parts.hostname}{port}{parts.path}"
+
+    def hushed(self, text: str) -> str:
+        """A text of a server without the key and the address's password, which it may repeat."""
+        for secret in (self.key.get_secret_value(), urlsplit(self.url).password):
+            text = text.replace(secret, "…") if secret else text
+        return text
 
     @property
     def is_loopback(self) -> bool:

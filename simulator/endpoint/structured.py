@@ -44,15 +44,18 @@ class Structured:
 def request(messages: Sequence[Message], schema: Schema, name: str, mode: StructuredMode) -> dict[str, Any]:
     """The messages and the `response_format` of a request.
 
-    Where the endpoint is not given the schema itself, it stands at the end of the last message: what comes before
-    stays as it was, for the endpoint's cache.
+    Where the endpoint is not given the schema itself, it stands at the end of the system message: there an endpoint's
+    cache keeps it. Where there is none, it stands at the end of the last message.
     """
     if mode == "json_schema":
         kind = {"type": mode, "json_schema": {"name": name, "schema": schema, "strict": True}}
         return {"messages": list(messages), "response_format": kind}
-    last = messages[-1]
     note = _note().format(schema=json.dumps(schema, ensure_ascii=False))
-    said = [*messages[:-1], {**last, "content": f"{last['content']}\n\n{note}"}]
+    place = 0 if messages[0]["role"] == "system" else len(messages) - 1
+    said = [
+        {**each, "content": f"{each['content']}\n\n{note}"} if number == place else each
+        for number, each in enumerate(messages)
+    ]
     return {"messages": said, "response_format": {"type": mode}} if mode == "json_object" else {"messages": said}
 
 

@@ -7,8 +7,10 @@ headers and error classes. Its own retries are off: a call's budget is counted a
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import httpcore2
@@ -16,22 +18,11 @@ import httpx2
 import openai
 
 from simulator.endpoint.errors import EndpointError, Kind
+from simulator.endpoint.refusals import LONGEST_DETAIL, meaning, seconds_of
 from simulator.endpoint.settings import EndpointSettings
 from simulator.endpoint.watch import current
 
 _CONNECTIONS = httpx2.Limits(max_connections=500, max_keepalive_connections=50, keepalive_expiry=30.0)
-_LONGEST_DETAIL = 300
-_KINDS: dict[int, Kind] = {
-    401: "unauthorised",
-    403: "unauthorised",
-    404: "not_found",
-    405: "not_found",
-    408: "overloaded",
-    409: "overloaded",
-    429: "rate_limited",
-    501: "rejected",
-}
-_FILTERED = ("content_filter", "content_policy_violation")
 
 
 class Body:
@@ -67,13 +58,13 @@ class Wire:
     def __init__(self, settings: EndpointSettings) -> None:
         self._settings = settings
         key = settings.key.get_secret_value()
-        self._secrets = [each for each in (key, httpx2.URL(settings.url).password) if each]
         azure = settings.api_version
         try:
             http_client = httpx2.Client(
                 timeout=httpx2.Timeout(settings.total_seconds, connect=settings.connect_seconds),
                 limits=_CONNECTIONS,
-                follow_redirects=True,
+                follow_redirects=False,  # what is sent must not go where nobody has set it to go
+                verify=httpx2.create_ssl_context(),  # SSL_CERT_FILE counts for this machine's own port as well
                 trust_env=not settings.is_loopback,  # a proxy of the environment cannot reach this machine's own port
             )
         except (ImportError, ValueError, OSError, httpx2.InvalidURL) as error:
@@ -135,6 +126,14 @@ class Wire:
             return self._error("timeout_total", "did not take or give data in time")
         if begun:
             return self._error("truncated", f"broke off its answer: {cause}")
+        if isinstance(cause, httpx2.ProxyError):
+            return self._error("unreachable", f"cannot be reached through the proxy: {cause}", code="proxy")
+        broken = _tls_error(cause)
+        if isinstance(broken, ssl.SSLCertVerificationError):
+            said = f"has a certificate that is not trusted: {broken.verify_message}"
+            return self._error("unreachable", said, code="certificate")
+        if broken is not None:
+            return self._error("unreachable", f"does not speak HTTPS there: {cause}", code="tls")
         if isinstance(cause, httpx2.ConnectError):
             return self._error("unreachable", f"cannot be reached: {cause}")
         return self._error("unreachable", f"dropped the connection: {cause}")
@@ -142,15 +141,14 @@ class Wire:
     def _refusal(self, error: openai.APIStatusError) -> EndpointError:
         status, headers = error.status_code, error.response.headers
         body = error.body if isinstance(error.body, dict) else {}
-        detail = body.get("message") or (error.body if isinstance(error.body, str) else "") or ""
-        code = error.code or ""
-        kind: Kind = _KINDS.get(status, "overloaded" if status >= 500 else "rejected")
-        if code in _FILTERED:
-            kind = "refused"
-        said = "" if _is_page(headers) else f": {' '.join(str(detail).split())[:_LONGEST_DETAIL]}" if detail else ""
+        told = "" if _is_page(headers) else body.get("message") or (error.body if isinstance(error.body, str) else "")
+        detail = " ".join(str(told or "").split())[:LONGEST_DETAIL]
+        kind, code = meaning(status, code=str(error.code or ""), type=str(error.type or ""), message=detail)
+        if code == "redirect":
+            detail = f"go to {headers.get('location', 'another address')}"
         return self._error(
             kind,
-            f"answered with status {status}{said}",
+            f"answered with status {status}{f': {detail}' if detail else ''}",
             status=status,
             retry_after=_retry_after(headers),
             code=code,
@@ -158,9 +156,7 @@ class Wire:
         )
 
     def _error(self, kind: Kind, predicate: str, **details: Any) -> EndpointError:
-        for secret in self._secrets:
-            predicate = predicate.replace(secret, "…")
-        return EndpointError(kind, f"{self._settings.shown_url} {predicate}", **details)
+        return EndpointError(kind, f"{self._settings.shown_url} {self._settings.hushed(predicate)}", **details)
 
 
 class _NoStream(openai.Stream[Any]):
@@ -172,13 +168,18 @@ def _is_page(headers: Mapping[str, str]) -> bool:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds from `retry-after-ms` or `Retry-After`; a date in the latter is not read, as no endpoint sends one."""
-    for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
-        try:
-            return max(0.0, float(headers[name]) / unit)
-        except (KeyError, ValueError):
-            continue
-    return None
+    """Seconds from `retry-after-ms` or `Retry-After`."""
+    try:
+        return max(0.0, float(headers["retry-after-ms"]) / 1000.0)
+    except (KeyError, ValueError):
+        return seconds_of(headers.get("retry-after", ""), datetime.now(UTC))
+
+
+def _tls_error(error: BaseException | None) -> ssl.SSLError | None:
+    """The TLS error that another one came from."""
+    while error is not None and not isinstance(error, ssl.SSLError):
+        error = error.__cause__ or error.__context__
+    return error
 
 
 def _watch_reads(client: httpx2.Client) -> None:

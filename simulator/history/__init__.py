@@ -54,6 +54,7 @@ from .shifts import create_shift, end_shift, list_shifts, load_shift
 from .snapshots import SnapshotKind, get_snapshot, put_snapshot
 from .steps import append_step
 from .store import Store, open_store
+from .tables import storable
 
 __all__ = [
     "JUDGE",
@@ -112,5 +113,6 @@ __all__ = [
     "save_judgement",
     "save_scores",
     "score_pairs",
+    "storable",
     "unjudged",
 ]

@@ -9,8 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from simulator.conversation import Language, Mode, Outcome, Turn
+from simulator.conversation import NOTICED, Language, Mode, Outcome, Turn
+from simulator.model_call import ModelCall
 
+from .calls import keep_calls
 from .errors import AttemptEnded
 from .locks import last_index, lock
 from .reading import TURN
@@ -20,6 +22,7 @@ from .tables import attempt, observation, score, step, storable, turn
 
 _SENT = select(*TURN).where(turn.c.attempt_id == bindparam("id"), turn.c.send_id == bindparam("send_id"))
 _STEPS = select(func.count()).select_from(step).where(step.c.attempt_id == bindparam("id"))
+_NOTICED_SINCE = _STEPS.where(step.c.number >= bindparam("steps"), step.c.kind.in_(NOTICED))
 _ADD_TURN, _ADD_OBSERVATION, _ADD_SCORE = insert(turn), insert(observation), insert(score)
 
 _SAME_FOUND = ("attempt_id", "turn_index", "version")
@@ -117,7 +120,8 @@ def append_agent_turn(
             sent = connection.execute(_SENT, {"id": attempt_id, "send_id": send_id}).one_or_none()
             if sent is not None:
                 return StoredTurn(*sent)
-        _refuse_ended(ended_at)
+        if ended_at is not None:
+            raise AttemptEnded("This conversation has ended. Start a new attempt to practise again.")
         stored = StoredTurn(
             index=last_index(connection, attempt_id) + 1,
             role="agent",
@@ -144,6 +148,7 @@ def append_answer(
     scores: Sequence[StoredScore],
     outcome: Outcome | None = None,
     scorecard: dict[str, Any] | None = None,
+    calls: Sequence[ModelCall] = (),
 ) -> bool:
     """Commit the customer's answer and what was found in the turns it answers: all of it or nothing.
 
@@ -151,20 +156,22 @@ def append_answer(
         store: the history.
         attempt_id: the attempt.
         answers_index: index of the last turn the answer was made for; -1 for the opening message.
-        steps: how many steps it was made with; not looked at if left out.
+        steps: how many steps it was made with; not looked at if left out. More of them are no reason to refuse it where
+            the customer does not notice them, unless it ends the attempt: its scorecard has to know them.
         turns: the customer's messages, at least one.
         observations: of the agent's turns that are answered.
         scores: of those turns; of the whole attempt where the answer ends it.
         outcome: ends the attempt, at the time of the last message.
         scorecard: of the attempt that ends, with the keys `overall` (number or None) and `passed`, and `versions`: a
             text for each value's name, the same for values that may be compared.
+        calls: to a language model, made for the answer; kept in any case, without a turn where it was not used.
 
     Returns:
-        False, having written nothing, if `answers_index` is no longer the last turn or there are more steps: load
-        again and answer what is there now.
+        False, having written nothing else, if `answers_index` is no longer the last turn, too much was done since, or
+        the attempt has ended: load again and answer what is there now.
 
     Raises:
-        UnknownAttempt, AttemptEnded, Inconsistent.
+        UnknownAttempt, Inconsistent.
     """
     if not turns or any(said.role != "customer" for said in turns):
         raise ValueError("an answer is one or more turns of the customer")
@@ -172,11 +179,13 @@ def append_answer(
         raise ValueError("a scorecard comes with the outcome")
     with store.writing() as connection:
         lasting = lock(connection, attempt_id)
-        if last_index(connection, attempt_id) != answers_index:
+        if (
+            lasting.ended_at is not None
+            or last_index(connection, attempt_id) != answers_index
+            or (steps is not None and _is_overtaken(connection, attempt_id, steps, by_any=outcome is not None))
+        ):
+            keep_calls(connection, attempt_id, None, calls)
             return False
-        if steps is not None and connection.execute(_STEPS, {"id": attempt_id}).scalar_one() != steps:
-            return False
-        _refuse_ended(lasting.ended_at)
         now = datetime.now(UTC)
         rows = [
             {
@@ -198,7 +207,15 @@ def append_answer(
         if outcome is not None:
             ended_at = lasting.started_at + timedelta(seconds=turns[-1].at)
             end(connection, attempt_id, outcome=outcome, ended_at=ended_at, scorecard=scorecard)
+        keep_calls(connection, attempt_id, answers_index + 1, calls)
     return True
+
+
+def _is_overtaken(connection: Connection, attempt_id: str, steps: int, *, by_any: bool) -> bool:
+    """Whether there are steps behind so many: any at all, or such as the customer notices."""
+    if by_any:
+        return connection.execute(_STEPS, {"id": attempt_id}).scalar_one() != steps
+    return connection.execute(_NOTICED_SINCE, {"id": attempt_id, "steps": steps}).scalar_one() > 0
 
 
 def end_attempt(
@@ -278,8 +295,3 @@ def end(
 ) -> None:
     ending = {"outcome": outcome, "ended_at": ended_at, "scorecard": scorecard}
     connection.execute(update(attempt).where(attempt.c.id == attempt_id).values(ending))
-
-
-def _refuse_ended(ended_at: datetime | None) -> None:
-    if ended_at is not None:
-        raise AttemptEnded("This conversation has ended. Start a new attempt to practise again.")

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from simulator.model_call import ModelCall
 
 from .records import StoredCall
 from .store import Store
-from .tables import model_call
+from .tables import model_call, storable
 
-_OF_CALL = [model_call.c[field.name] for field in fields(ModelCall)]
+_NAMES = [field.name for field in fields(ModelCall)]
+_OF_CALL = [model_call.c[name] for name in _NAMES]
 _ADD = insert(model_call)
+_MOST_TOKENS = 2**31 - 1
+"""What PostgreSQL's integer holds."""
 
 
 def add_calls(store: Store, *, attempt_id: str, turn_index: int | None, calls: Sequence[ModelCall]) -> None:
@@ -30,10 +35,16 @@ def add_calls(store: Store, *, attempt_id: str, turn_index: int | None, calls: S
     Raises:
         Inconsistent: there is no such attempt or turn.
     """
-    about = {"attempt_id": attempt_id, "turn_index": turn_index, "called_at": datetime.now(UTC)}
     if calls:
         with store.writing() as connection:
-            connection.execute(_ADD, [{**asdict(call), "faults": list(call.faults), **about} for call in calls])
+            keep_calls(connection, attempt_id, turn_index, calls)
+
+
+def keep_calls(connection: Connection, attempt_id: str, turn_index: int | None, calls: Sequence[ModelCall]) -> None:
+    """`add_calls` inside a transaction, which a call's content never breaks: a turn is worth more than its bill."""
+    if calls:
+        about = {"attempt_id": attempt_id, "turn_index": turn_index, "called_at": datetime.now(UTC)}
+        connection.execute(_ADD, [{**_row(call), **about} for call in calls])
 
 
 def list_calls(store: Store, *, attempt_id: str | None = None, since: datetime | None = None) -> list[StoredCall]:
@@ -54,6 +65,19 @@ def list_calls(store: Store, *, attempt_id: str | None = None, since: datetime |
     return [StoredCall(row[0], row[1], row[2], _call(row[3:])) for row in rows]
 
 
+def _row(call: ModelCall) -> dict[str, Any]:
+    """A call as any database takes it. What an endpoint reports may be any number: an absurd one is as good as none."""
+    row = {name: getattr(call, name) for name in _NAMES}
+    row["faults"] = [storable(name) for name in call.faults]
+    for name in ("prompt", "cached", "completion"):
+        if row[name] is not None and not 0 <= row[name] <= _MOST_TOKENS:
+            row[name] = None
+    for name, instead in (("first_token_s", None), ("cost", None), ("total_s", 0.0)):
+        if row[name] is not None and not math.isfinite(row[name]):
+            row[name] = instead
+    return row
+
+
 def _call(values: Sequence[object]) -> ModelCall:
-    named = dict(zip((field.name for field in fields(ModelCall)), values, strict=True))
+    named = dict(zip(_NAMES, values, strict=True))
     return ModelCall(**{**named, "faults": tuple(named["faults"])})  # type: ignore[arg-type]

@@ -10,8 +10,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, exists, func, insert, or_, select, update
 
+from simulator.model_call import ModelCall
+
+from .calls import keep_calls
 from .errors import Inconsistent
 from .locks import last_index, lock
 from .records import ScorePair, StoredJudgement, StoredScore
@@ -30,8 +33,37 @@ _ANSWERED = or_(
 )
 
 
+_UNJUDGED = (
+    select(turn.c.attempt_id, func.min(turn.c.index))
+    .join(attempt, attempt.c.id == turn.c.attempt_id)
+    .join(
+        judgement,
+        and_(judgement.c.attempt_id == turn.c.attempt_id, judgement.c.turn_index == turn.c.index),
+        isouter=True,
+    )
+    .where(attempt.c.started_at >= bindparam("since"), turn.c.role == "agent")
+    .where(turn.c.index >= func.coalesce(attempt.c.parent_turns, 0), _ANSWERED)
+    .where(
+        or_(
+            judgement.c.attempt_id.is_(None),
+            and_(judgement.c.judged_at.is_(None), judgement.c.claimed_until < bindparam("now")),
+        )
+    )
+    .group_by(turn.c.attempt_id)
+    .order_by(func.max(turn.c.committed_at).desc(), turn.c.attempt_id)
+    .limit(bindparam("most"))
+)
+_OF_REPLY = and_(judgement.c.attempt_id == bindparam("id"), judgement.c.turn_index == bindparam("turn"))
+_CLAIM = select(judgement.c.tries, judgement.c.claimed_until, judgement.c.judged_at).where(_OF_REPLY)
+_ADD, _DROP, _CHANGE = insert(judgement), delete(judgement).where(_OF_REPLY), update(judgement).where(_OF_REPLY)
+_DROP_SCORES = delete(score).where(
+    score.c.attempt_id == bindparam("id"), score.c.turn_index == bindparam("turn"), score.c.scorer == JUDGE
+)
+_ADD_SCORE = insert(score)
+
+
 def unjudged(store: Store, *, since: datetime, limit: int) -> list[tuple[str, int]]:
-    """Replies that wait to be judged, as attempt and turn, those sent last first.
+    """Of each attempt the first reply that waits to be judged, as attempt and turn; the attempts with the newest first.
 
     A reply waits until the customer has answered it: then nothing that comes of judging can get into the answer's way.
     What a branch has from its parent was judged there.
@@ -39,25 +71,11 @@ def unjudged(store: Store, *, since: datetime, limit: int) -> list[tuple[str, in
     Args:
         store: the history.
         since: only in attempts that began at this moment or later.
-        limit: at most so many.
+        limit: at most so many attempts.
     """
-    free = and_(judgement.c.judged_at.is_(None), judgement.c.claimed_until < datetime.now(UTC))
-    query = (
-        select(turn.c.attempt_id, turn.c.index)
-        .join(attempt, attempt.c.id == turn.c.attempt_id)
-        .join(
-            judgement,
-            and_(judgement.c.attempt_id == turn.c.attempt_id, judgement.c.turn_index == turn.c.index),
-            isouter=True,
-        )
-        .where(attempt.c.started_at >= since, turn.c.role == "agent")
-        .where(turn.c.index >= func.coalesce(attempt.c.parent_turns, 0), _ANSWERED)
-        .where(or_(judgement.c.attempt_id.is_(None), free))
-        .order_by(turn.c.committed_at.desc(), turn.c.attempt_id)
-        .limit(limit)
-    )
     with store.reading() as connection:
-        return [(row[0], row[1]) for row in connection.execute(query)]
+        rows = connection.execute(_UNJUDGED, {"since": since, "now": datetime.now(UTC), "most": limit})
+        return [(row[0], row[1]) for row in rows]
 
 
 def claim_judgement(store: Store, *, attempt_id: str, turn_index: int, until: datetime) -> int | None:
@@ -76,30 +94,48 @@ def claim_judgement(store: Store, *, attempt_id: str, turn_index: int, until: da
         UnknownAttempt.
         Inconsistent: there is no such turn.
     """
-    which = and_(judgement.c.attempt_id == attempt_id, judgement.c.turn_index == turn_index)
+    which = {"id": attempt_id, "turn": turn_index}
     with store.writing() as connection:
         lock(connection, attempt_id)
-        row = connection.execute(
-            select(judgement.c.tries, judgement.c.claimed_until, judgement.c.judged_at).where(which)
-        )
-        found = row.one_or_none()
+        found = connection.execute(_CLAIM, which).one_or_none()
         if found is None:
             claim = {"attempt_id": attempt_id, "turn_index": turn_index, "tries": 1, "claimed_until": until}
-            connection.execute(insert(judgement), [claim])
+            connection.execute(_ADD, [claim])
             return 1
         if found.judged_at is not None or found.claimed_until >= datetime.now(UTC):
             return None
         tries: int = found.tries + 1
-        connection.execute(update(judgement).where(which).values(tries=tries, claimed_until=until))
+        connection.execute(_CHANGE.values(tries=tries, claimed_until=until), which)
         return tries
 
 
-def release_judgement(store: Store, *, attempt_id: str, turn_index: int, until: datetime) -> None:
-    """Give a claim up: the reply can be claimed again after a moment. One that is judged stays as it is."""
-    which = and_(judgement.c.attempt_id == attempt_id, judgement.c.turn_index == turn_index)
+def release_judgement(
+    store: Store,
+    *,
+    attempt_id: str,
+    turn_index: int,
+    until: datetime,
+    was_try: bool = True,
+    calls: Sequence[ModelCall] = (),
+) -> None:
+    """Give a claim up: the reply can be claimed again after a moment. One that is judged stays as it is.
+
+    Args:
+        store: the history.
+        attempt_id: the attempt.
+        turn_index: the reply.
+        until: the moment.
+        was_try: whether judging it was tried; else it is as if it had not been claimed this time.
+        calls: to a language model, made for it.
+
+    Raises:
+        Inconsistent: there is no such attempt or turn, and calls were made for it.
+    """
+    change = {"claimed_until": until} if was_try else {"claimed_until": until, "tries": judgement.c.tries - 1}
     with store.writing() as connection:
-        released = update(judgement).where(which, judgement.c.judged_at.is_(None)).values(claimed_until=until)
-        connection.execute(released)
+        released = _CHANGE.where(judgement.c.judged_at.is_(None)).values(change)
+        connection.execute(released, {"id": attempt_id, "turn": turn_index})
+        keep_calls(connection, attempt_id, turn_index, calls)
 
 
 def save_judgement(
@@ -110,6 +146,7 @@ def save_judgement(
     version: str,
     body: Mapping[str, Any],
     scores: Sequence[StoredScore],
+    calls: Sequence[ModelCall] = (),
 ) -> None:
     """Keep what came of judging a reply, in place of what a model said of it before; claimed or not.
 
@@ -120,6 +157,7 @@ def save_judgement(
         version: of model and prompt.
         body: verdicts and readings as plain JSON.
         scores: of this reply, by the scorer `JUDGE`.
+        calls: to a language model, made for it.
 
     Raises:
         UnknownAttempt.
@@ -127,18 +165,19 @@ def save_judgement(
     """
     if any(each.turn_index != turn_index or each.scorer != JUDGE for each in scores):
         raise Inconsistent("A judgement has scores of its own reply only.")
-    which = and_(judgement.c.attempt_id == attempt_id, judgement.c.turn_index == turn_index)
+    which = {"id": attempt_id, "turn": turn_index}
     now = datetime.now(UTC)
     with store.writing() as connection:
         lock(connection, attempt_id)
-        tries = connection.execute(select(judgement.c.tries).where(which)).scalar_one_or_none() or 1
-        connection.execute(delete(judgement).where(which))
-        row = {"attempt_id": attempt_id, "turn_index": turn_index, "tries": tries, "claimed_until": now}
-        connection.execute(insert(judgement), [{**row, "judged_at": now, "version": version, "body": dict(body)}])
-        old = (score.c.attempt_id == attempt_id, score.c.turn_index == turn_index, score.c.scorer == JUDGE)
-        connection.execute(delete(score).where(*old))
+        claim = connection.execute(_CLAIM, which).one_or_none()
+        connection.execute(_DROP, which)
+        row = {"attempt_id": attempt_id, "turn_index": turn_index, "tries": claim.tries if claim else 1}
+        judged = {"claimed_until": now, "judged_at": now, "version": version, "body": dict(body)}
+        connection.execute(_ADD, [{**row, **judged}])
+        connection.execute(_DROP_SCORES, which)
         if scores:
-            connection.execute(insert(score), [{"attempt_id": attempt_id, **vars(each)} for each in scores])
+            connection.execute(_ADD_SCORE, [{"attempt_id": attempt_id, **vars(each)} for each in scores])
+        keep_calls(connection, attempt_id, turn_index, calls)
 
 
 def list_judgements(store: Store, *, attempt_id: str) -> list[StoredJudgement]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from simulator.case import Case
 from simulator.conversation import Transcript
 from simulator.endpoint import Endpoint, EndpointError, Kind, Usage
 from simulator.judge.answer import schema
-from simulator.judge.attacks import speaks_to_judge
 from simulator.judge.checking import Reading, Verdict, check_reading, check_verdicts
 from simulator.judge.criteria import DIMENSIONS, TOP_BAND, Void, criteria, table
 from simulator.judge.request import TEMPLATES, make_task
+from simulator.observation import speaks_to_judge
 from simulator.prompts import fingerprint
 from simulator.scoring import Dimension, Evidence, Exchange, Note, ReaderLanguage, Score
 
@@ -97,8 +98,7 @@ class Judge:
         """
         if not any(letter.isalnum() for letter in exchange.reply):
             return self._none(exchange, "nothing_said")
-        # An earlier message is read by the model too, and a customer's may come from a model.
-        if any(speaks_to_judge(turn.text) for turn in transcript[: exchange.turn + 1]):
+        if _speaks_to_judge(transcript[: exchange.turn + 1]):
             return self._none(exchange, "speaks_to_judge")
         task = make_task(case, transcript, exchange, self._language)
         try:
@@ -125,6 +125,14 @@ class Judge:
             name: Score(name, None, Note("judge_none", {"why": void}), (), SCORER, self.version) for name in DIMENSIONS
         }
         return Judgement(scores, (), Reading(), self.version, failed=error)
+
+
+def _speaks_to_judge(said: Transcript) -> bool:
+    """Whether anything in a talk does: a model would read all of it, and a customer's words may come from one too."""
+    own = [turn.text for turn in said if turn.role == "agent"]
+    # An order may begin in one message and end in the next.
+    joined = (f"{one} {other}" for one, other in pairwise(own))
+    return any(map(speaks_to_judge, (*(turn.text for turn in said), *joined)))
 
 
 def _score(dimension: Dimension, verdicts: tuple[Verdict, ...], turn: int, version: str) -> Score:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from simulator.judge.criteria import DIMENSIONS, table
-from simulator.scoring import Dimension, Score, counts, far_apart, over_all
+from simulator.scoring import Dimension, Evidence, Note, Score, counts, far_apart, over_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,8 @@ def counted(
 ) -> dict[Dimension, Score]:
     """The scores of an attempt that count by the rubric: the rules' own, unless the judge has a say and a verdict.
 
-    A score that the judge had a say in names it as its scorer, so that it is never taken for one by rules.
+    A score that the judge had a say in names it as its scorer, and the versions of both, so that it is never taken for
+    one by rules. It says what each of the two gave, and goes on with the rules' reasons.
 
     Args:
         rules: all scores by rules.
@@ -78,15 +79,26 @@ def counted(
     """
     if counts() == "rules":
         return dict(rules)
-    named = "judge" if counts() == "judge" else "rules and judge"
-    return {
-        name: score
-        if judge.get(name) is None or _differ(score.value, judge.get(name))
-        else replace(
-            score, value=_counted(score.value, judge.get(name)), scorer=named, version=f"{score.version}, {version}"
-        )
-        for name, score in rules.items()
-    }
+    return {name: _with_judge(score, judge.get(name), version) for name, score in rules.items()}
+
+
+def _with_judge(score: Score, judge: float | None, version: str) -> Score:
+    """A score by rules as it counts with the judge's value."""
+    value = _counted(score.value, judge)
+    if judge is None or value is None or _differ(score.value, judge):
+        return score
+    alone = counts() == "judge"
+    given = {"judge": judge} if score.value is None else {"judge": judge, "rules": score.value}
+    note = Note("judge_alone" if score.value is None else "judge_counts" if alone else "judge_mean", {**given})
+    reason = Evidence(score.explanation, None, good=score.value is not None and score.value >= 50)
+    return replace(
+        score,
+        value=value,
+        explanation=note,
+        evidence=(reason, *score.evidence),
+        scorer="judge" if alone else "rules and judge",
+        version=f"{score.version}, {version}",
+    )
 
 
 def _counted(rules: float | None, judge: float | None) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from simulator.conversation import Quote
 from simulator.prompts import neutral
@@ -49,6 +50,7 @@ def _cuts_word(text: str, place: int) -> bool:
     return 0 < place < len(text) and text[place - 1].isalnum() and text[place].isalnum()
 
 
+@lru_cache(maxsize=512)
 def _fold(text: str) -> tuple[str, list[int]]:
     """A text as it is compared, and for each of its characters (and its end) the place in the text itself."""
     folded: list[str] = []

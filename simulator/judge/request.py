@@ -1,25 +1,32 @@
-"""The request for a judgement: the prefix that it shares with the customer's requests, and the judge's task last."""
+"""The request for a judgement.
+
+The system message says how to judge, and has all that is known of the case: it is the same for every reply of every
+attempt at it. The one user message is the talk so far, which only grows at its end, and then a short task. So an
+endpoint reads anew little more than what was said since the last judgement.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from simulator.case import Case
 from simulator.conversation import Transcript
 from simulator.documents import Passage
-from simulator.judge.attacks import speaks_to_judge
 from simulator.judge.checking import Heard
 from simulator.judge.criteria import table
-from simulator.prompts import Message, conversation, neutral, render
+from simulator.observation import speaks_to_judge
+from simulator.prompts import Message, neutral, render
+from simulator.scenarios.formats import Fact, HiddenFact
 from simulator.scoring import Exchange, ReaderLanguage
 
-TEMPLATES = ("system", "judge")
+TEMPLATES = ("judge", "judge_example_en", "judge_example_ru", "judge_task")
 """The templates of the request."""
 
-_MOST_PAGES, _PAGE_LENGTH = 4, 900
-"""So many passages, cut to so many characters: a judge that reads much finds less."""
-_MOST_LISTED = 8
+_MOST_PAGES, _MOST_CHARACTERS, _PAGE_LENGTH = 8, 6_400, 900
+"""So many pages of a case stand in the system message, of so many characters together, each cut to so many: a judge
+that reads much finds less. The shipped scenarios cite three to seven pages of 1,300 to 3,500 characters."""
+_MOST_LISTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +36,8 @@ class Task:
     Args:
         messages: the request.
         heard: what can be quoted.
-        facts: ids of the facts that it asks about.
-        hidden: ids of the hidden facts that it asks about.
+        facts: ids of the facts that were not told before.
+        hidden: ids of the hidden facts that were not told before.
     """
 
     messages: list[Message]
@@ -48,65 +55,99 @@ def make_task(case: Case, transcript: Transcript, exchange: Exchange, language: 
         exchange: the reply, and what the rules found in it.
         language: what reasons are to be written in.
     """
-    pages = {f"P{number}": passage for number, passage in enumerate(passages_for(case, exchange), start=1)}
-    before = exchange.before
-    facts = {
-        fact.id: fact.label["en"] if "en" in fact.label else next(iter(fact.label.values()))
-        for fact in case.scenario.facts
-        if fact.id not in before.conveyed
-    }
-    hidden = {
-        each.id: each.label["en"] if "en" in each.label else next(iter(each.label.values()))
-        for each in case.hidden_facts
-        if each.id not in before.told
-    }
-    task = render(
+    cited = pages_of(case)
+    extra = extra_page(case, exchange, cited)
+    static = {f"P{number}": passage for number, passage in enumerate(cited, start=1)}
+    added = {f"P{len(cited) + 1}": extra} if extra is not None else {}
+    shown = {**static, **added}
+    said = transcript[: exchange.turn + 1]
+    facts, hidden = _labels(case.scenario.facts), _labels(case.hidden_facts)
+    reasons_in = table()["languages"][language]
+    system = render(
         "judge",
-        language=table()["languages"][language],
-        pages="\n".join(_page(name, passage) for name, passage in pages.items()) or "(none)",
+        language=reasons_in,
+        example=render(f"judge_example_{language}"),
         facts=_listed(facts),
         hidden=_listed(hidden),
-        moves=", ".join(table()["moves"]),
+        record=_record(case),
+        pages=_pages(static) or "(none)",
     )
-    said = transcript[: exchange.turn + 1]
+    user = [
+        *(f"<{turn.role} {number}>\n{neutral(turn.text)}\n</{turn.role}>" for number, turn in enumerate(said, start=1)),
+        _pages(added),
+        render("judge_task", number=str(len(said)), language=reasons_in),
+    ]
     return Task(
-        messages=conversation(case.persona, case.language, said, task),
+        messages=[{"role": "system", "content": system}, {"role": "user", "content": "\n\n".join(filter(None, user))}],
         heard=Heard(
             reply=exchange.reply,
             asked=tuple(turn.text for turn in said if turn.role == "customer"),
-            passages={name: passage.text for name, passage in pages.items()},
-            ids={name: passage.id for name, passage in pages.items()},
+            passages={name: passage.text for name, passage in shown.items()},
+            ids={name: passage.id for name, passage in shown.items()},
         ),
-        facts=frozenset(list(facts)[:_MOST_LISTED]),
-        hidden=frozenset(list(hidden)[:_MOST_LISTED]),
+        facts=frozenset(facts).difference(exchange.before.conveyed),
+        hidden=frozenset(hidden).difference(exchange.before.told),
     )
 
 
-def passages_for(case: Case, exchange: Exchange) -> tuple[Passage, ...]:
-    """The passages that a reply is judged by, the most telling first: of its claims, of what was asked and told.
+def pages_of(case: Case) -> tuple[Passage, ...]:
+    """The passages that a case is judged by: those of its facts, the needed ones first, then of its forbidden claims.
 
     A passage that speaks to the judge is left out, whoever put it into the documentation.
     """
-    before, found = exchange.before, exchange.observation
-    wanted = [claim.passage for claim in found.claims if claim.verdict == "contradicted"]
-    if before.pending is not None:
-        wanted.append(case.fact(before.pending).source)
-    wanted += [case.fact(each.id).source for each in found.facts]
-    wanted += [claim.passage for claim in found.claims]
-    wanted += [fact.source for fact in case.scenario.facts if fact.needed and fact.id not in before.conveyed]
-    known = {passage.id: passage for passage in case.passages_in(before.language)}
-    ids = [id for id in dict.fromkeys(wanted) if id in known and not speaks_to_judge(known[id].text)]
-    return tuple(known[id] for id in ids[:_MOST_PAGES])
+    facts = sorted(case.scenario.facts, key=lambda fact: not fact.needed)
+    wanted = [*(fact.source for fact in facts), *(claim.source for claim in case.scenario.forbidden)]
+    shown: list[Passage] = []
+    room = _MOST_CHARACTERS
+    for passage in _readable(case, wanted):
+        room -= min(len(passage.text), _PAGE_LENGTH)
+        if room < 0 or len(shown) == _MOST_PAGES:
+            break
+        shown.append(passage)
+    return tuple(shown)
 
 
-def _page(name: str, passage: Passage) -> str:
+def extra_page(case: Case, exchange: Exchange, shown: Collection[Passage]) -> Passage | None:
+    """Another passage that decides about a reply: of what contradicts it, what was asked, what bears it out, the first.
+
+    One at most: it stands behind the talk, where no cache keeps it.
+    """
+    checked = exchange.observation.claims
+    wanted = [claim.passage for claim in checked if claim.verdict == "contradicted"]
+    if exchange.before.pending is not None:
+        wanted.append(case.fact(exchange.before.pending).source)
+    wanted += [claim.passage for claim in checked if claim.verdict == "supported"]
+    return next((passage for passage in _readable(case, wanted) if passage not in shown), None)
+
+
+def _readable(case: Case, wanted: Iterable[str | None]) -> list[Passage]:
+    """Some passages by their ids, each once, without those that speak to the judge."""
+    known = {passage.id: passage for passage in case.passages_in(case.language)}
+    found = [known[id] for id in dict.fromkeys(wanted) if id in known]
+    return [passage for passage in found if not speaks_to_judge(passage.text)]
+
+
+def _labels(parts: Iterable[Fact | HiddenFact]) -> dict[str, str]:
+    labels = {part.id: part.label.get("en") or next(iter(part.label.values())) for part in parts}
+    return dict(list(labels.items())[:_MOST_LISTED])
+
+
+def _listed(labels: Mapping[str, str]) -> str:
+    return "\n".join(f"- {id}: {neutral(label)}" for id, label in labels.items()) or "(none)"
+
+
+def _record(case: Case) -> str:
+    """What the agent's system shows. Without it a judge takes every date and amount of the record for invented."""
+    today = None if case.scenario.today is None else case.scenario.today.isoformat()
+    lines = dict.fromkeys(case.record_texts(case.language))
+    shown = [f"Today is {line}" if line == today else line for line in lines if not speaks_to_judge(line)]
+    return neutral("; ".join(shown)) or "(none)"
+
+
+def _pages(named: Mapping[str, Passage]) -> str:
     # A number and not the file's name: that is a text from outside too.
-    return f"<page {name}>\n{neutral(_cut(passage.text))}\n</page>"
+    return "\n".join(f"<page {name}>\n{neutral(_cut(passage.text))}\n</page>" for name, passage in named.items())
 
 
 def _cut(text: str) -> str:
     return text if len(text) <= _PAGE_LENGTH else f"{text[:_PAGE_LENGTH].rsplit(' ', 1)[0]} …"
-
-
-def _listed(labels: Mapping[str, str]) -> str:
-    return "; ".join(f"{id} = {neutral(label)}" for id, label in list(labels.items())[:_MOST_LISTED]) or "(none)"

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from simulator.case import Case, record_texts
 from simulator.conversation import LANGUAGES, Language, Quote
+from simulator.observation.asides import aside, said_to_customer, speaks_to_judge
 from simulator.observation.base import VERSION, Claim, Found, Move, Observation, Verdict
 from simulator.observation.claims import Conveyed, check_claims
 from simulator.observation.language import WITHOUT_SPACES, language_of
@@ -22,6 +23,7 @@ from simulator.observation.moves import (
     is_plain_question,
     is_wish,
     observed_moves,
+    rude_moves,
 )
 from simulator.observation.phrases import Phrase, PhraseError, find_all, parse_phrase
 from simulator.observation.support import Knowledge
@@ -38,6 +40,7 @@ __all__ = [
     "Observation",
     "PhraseError",
     "Verdict",
+    "aside",
     "asks_for_details",
     "check_claims",
     "conveys",
@@ -47,7 +50,9 @@ __all__ = [
     "parse_phrase",
     "read",
     "requests",
+    "said_to_customer",
     "scenario_claims",
+    "speaks_to_judge",
 ]
 
 _FEWEST_WORDS_FOR_LANGUAGE = 3
@@ -69,6 +74,8 @@ def observe(
 ) -> Observation:
     """Finds everything in one reply that moods and scorers go by.
 
+    Sentences that speak to a judge are not said to the customer: nothing is found in them but harm and claims.
+
     Args:
         reply: the agent's message, verbatim; any text.
         case: the case; None for a real conversation: there are no facts then, and claims are not checked.
@@ -77,9 +84,10 @@ def observe(
         asked: id of the fact that the customer has asked for in it: "within 14 days" alone then says it.
         written: ISO 639-1 code of the language that the reply is in, if that is known already.
     """
-    written = written or language_of(reply, language)
+    heard = said_to_customer(reply)
+    written = written or language_of(heard, language)
     own = written if written in LANGUAGES else language
-    text = read(reply, own)
+    text = read(heard, own)
     wrong = (
         written is not None
         and written != language
@@ -98,7 +106,11 @@ def observe(
                 if (quote := requests(hidden.asked_by[own], text)) is not None
             ]
         claims = scenario_claims(
-            case.scenario, text, passages=case.passages_in(own), customer_said=customer_said, facts=facts
+            case.scenario,
+            read(reply, own),
+            passages=case.passages_in(own),
+            customer_said=customer_said,
+            facts=facts,
         )
     issue = case.scenario.issue.get(own, ()) if case is not None else ()
     moves = observed_moves(
@@ -108,6 +120,8 @@ def observe(
         conveyed=tuple(found.quote for found in facts),
         wrong_language=wrong,
     )
+    if heard != reply:
+        moves = _with_harm(moves, read(reply, own))
     stuffed = _is_heap(text, facts)
     return Observation(
         language=written,
@@ -117,6 +131,16 @@ def observe(
         claims=claims,
         words=len(text.tokens),
         stuffed=stuffed,
+    )
+
+
+def _with_harm(moves: tuple[Move, ...], said: Text) -> tuple[Move, ...]:
+    """Moves of what was said to the customer, and what is harmful in all that was said; quoted from the latter."""
+    there = {move.move for move in moves}
+    found = [*moves, *(move for move in rude_moves(said) if move.move not in there)]
+    return tuple(
+        Move(move.move, Quote(said.source[move.quote.start : move.quote.end], move.quote.start, move.quote.end))
+        for move in sorted(found, key=lambda move: move.quote.start)
     )
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 from simulator.conversation import Quote
 from simulator.scenarios.formats import MoveName
 
-VERSION = "2"
+VERSION = "3"
 """Version of the observer. Raise it when the same reply may be observed differently."""
 
 Verdict = Literal["supported", "contradicted", "unsupported"]

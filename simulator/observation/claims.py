@@ -8,9 +8,10 @@ gives, and what no documentation says, because it is about the agent's own steps
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
+from operator import attrgetter
 from typing import NamedTuple
 
 from simulator.conversation import LANGUAGES, Language, Quote
@@ -20,10 +21,13 @@ from simulator.observation.phrase_index import PhraseIndex, said
 from simulator.observation.phrases import Quantity, items_of, parse_phrase
 from simulator.observation.support import (
     CELLS,
+    Clause,
     Knowledge,
     Weighed,
+    clauses,
     in_sentences,
     lists,
+    rival,
     shortlist,
     statements,
     weigh,
@@ -170,23 +174,54 @@ class _Check:
     reply: _Reply
 
     def claim(self, quote: Quote) -> Claim | None:
-        """A sentence checked; None where it states nothing that could be."""
+        """A sentence checked; None where it states nothing that could be.
+
+        Clause by clause too: one that is contradicted decides, and where all are right by themselves, what contradicts
+        the sentence as a whole comes of taking them together.
+        """
+        whole = self._judged(Clause(quote))
+        parts = clauses(quote, self.reply.language)
+        near = None if whole is None else whole.passage
+        found = [claim for part in parts if not part.short and (claim := self._judged(part, near)) is not None]
+        false = [claim for claim in found if claim.verdict == "contradicted"]
+        if false:
+            return min(false, key=_support)
+        right = len(found) == len(parts) and all(claim.verdict == "supported" for claim in found)
+        if parts and right and whole is not None and whole.verdict == "contradicted":
+            return replace(min(found, key=_support), quote=quote)
+        return whole
+
+    def _judged(self, clause: Clause, near: str | None = None) -> Claim | None:
+        """A sentence or clause checked; `near` is the id of the passage that its sentence is about."""
+        quote = clause.quote
         new, given = self.reply.values(quote)
-        facts = [fact for fact in self.conveyed if quote.start <= fact.quote.start < quote.end]
+        facts = [f for f in self.conveyed if quote.start < f.quote.end and f.quote.start < quote.end]
         if facts:
-            return self._conveying(quote, facts, new, given)
-        place, *others = shortlist(quote.text, self.pages, self.question, self.reply.language, most=_NEAREST)
-        weighed, passage = self._weigh(quote, (self.pages[place],), given), self.known[place].id
+            return self._conveying(clause, facts, new, given)
+        places = list(shortlist(clause.whole, self.pages, self.question, self.reply.language, most=_NEAREST))
+        place, weighed = places[0], self._weigh(clause, (self.pages[places[0]],), given)
         if weighed is None:
             return None
-        homes = [place]
-        if weighed.verdict != "supported" and new:
-            homes = self._homes(quote, new) or homes
-            other = self._weigh(quote, tuple(self.pages[home] for home in homes), given) if homes != [place] else None
+        of_sentence = next((number for number, page in enumerate(self.known) if page.id == near), place)
+        if of_sentence != place:
+            other = self._weigh(clause, (self.pages[of_sentence],), given)
+            if other is not None and _is_nearer(other, weighed):
+                places = [of_sentence, *(number for number in places if number != of_sentence)]
+                place, weighed = of_sentence, other
+        passage = self.known[place].id
+        # In a whole manual the numbers of one honest sentence can stand in two passages.
+        homes = self._homes(quote, new) if new else []
+        if weighed.verdict == "unsupported" or (weighed.verdict == "contradicted" and weighed.lacking):
+            texts = tuple(self.pages[home] for home in homes)
+            other = self._weigh(clause, texts, given) if set(homes) - {place} else None
             if other is not None and _says_more(other, weighed):
                 weighed, passage = other, self.known[homes[0]].id
+        others = places[1:]
+        if new and not homes and weighed.verdict != "contradicted":
+            about = rival(clause.whole, self.pages, self.reply.language)
+            others += [about] if about is not None and about not in places else []
         for other_place in others:
-            against = self._weigh(quote, (self.pages[other_place],), given)
+            against = self._weigh(clause, (self.pages[other_place],), given)
             if against is None or against.verdict != "contradicted":
                 continue
             if against.nearness > max(weighed.nearness, _NEAR):
@@ -201,20 +236,21 @@ class _Check:
         # What agents may not do, they may not do however the record puts it ("wants it on another card").
         banned = contradicted and step and weighed.forbidden
         if weighed.verdict != "supported" and not new and not banned:
-            known = self._known(quote, given, weighed)
+            known = self._known(clause, given, weighed)
             if known is not None:
                 return known
         in_doubt = weighed.verdict == "unsupported" and weighed.support >= _IN_DOUBT and not weighed.by_value
         checkable = self._checkable(quote, new) and not in_doubt
         return Claim(quote, weighed.verdict, passage, weighed.support, checkable=checkable, reasons=weighed.reasons)
 
-    def _conveying(self, quote: Quote, facts: list[Conveyed], new: list[Value], given: frozenset[str]) -> Claim:
-        """A sentence that says what a fact says: only a wrong value beside it can make it wrong."""
+    def _conveying(self, clause: Clause, facts: list[Conveyed], new: list[Value], given: frozenset[str]) -> Claim:
+        """What says what a fact says: only a wrong value beside it can make it wrong."""
+        quote = clause.quote
         places = {fact.passage: place for fact in facts for place, p in enumerate(self.known) if p.id == fact.passage}
         more = [place for place in self._homes(quote, new) if place not in places.values()] if new else []
         answers = tuple(("", fact.answer) for fact in facts)
         texts = (*(self.pages[place] for place in (*places.values(), *more)), *answers)
-        weighed = self._weigh(quote, texts, given)
+        weighed = self._weigh(clause, texts, given)
         passage = facts[0].passage
         if weighed is None:
             return Claim(quote, "supported", passage, 1.0)
@@ -222,11 +258,13 @@ class _Check:
             return Claim(quote, "contradicted", passage, weighed.support, reasons=weighed.reasons)
         return Claim(quote, "supported", passage, max(_CONVEYED, weighed.support), reasons=weighed.reasons)
 
-    def _weigh(self, quote: Quote, texts: tuple[tuple[str, str], ...], given: frozenset[str]) -> Weighed | None:
-        reply = self.reply
-        return weigh(quote, reply.source, texts, question=self.question, language=reply.language, given=given)
+    def _weigh(self, clause: Clause, texts: tuple[tuple[str, str], ...], given: frozenset[str]) -> Weighed | None:
+        source, language = self.reply.source, self.reply.language
+        return weigh(
+            clause.quote, source, texts, question=self.question, language=language, given=given, context=clause.context
+        )
 
-    def _known(self, quote: Quote, given: frozenset[str], weighed: Weighed) -> Claim | None:
+    def _known(self, clause: Clause, given: frozenset[str], weighed: Weighed) -> Claim | None:
         """The claim that an expert makes too beside a fact that is conveyed, or that the case's record supports; the
         record has a word for much, and outweighs that a value is said of something else only where it is plain."""
         answers = tuple(fact.answer for fact in self.conveyed)
@@ -236,10 +274,10 @@ class _Check:
             (answers, next((fact.passage for fact in self.conveyed), None), 0.0),
             (self.record, None, sure),
         ):
-            found = self._weigh(quote, (("", "\n".join(lines)),), given) if lines else None
+            found = self._weigh(clause, (("", "\n".join(lines)),), given) if lines else None
             nearer = not denied or (found is not None and found.nearness >= weighed.nearness)
             if found is not None and found.verdict == "supported" and found.support >= least and nearer:
-                return Claim(quote, "supported", passage, found.support, reasons=found.reasons)
+                return Claim(clause.quote, "supported", passage, found.support, reasons=found.reasons)
         return None
 
     def _checkable(self, quote: Quote, new: list[Value]) -> bool:
@@ -272,6 +310,16 @@ class _Check:
             if best[0] >= _SAME_MATTER and -best[1] not in found:
                 found.append(-best[1])
         return found
+
+
+_support = attrgetter("support")
+
+
+def _is_nearer(other: Weighed, weighed: Weighed) -> bool:
+    """Whether a text is rather about a statement than another; of two that are alike, the one that says it."""
+    if other.nearness == weighed.nearness:
+        return other.support > weighed.support
+    return other.nearness > weighed.nearness
 
 
 def _says_more(other: Weighed, weighed: Weighed) -> bool:

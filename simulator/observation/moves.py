@@ -114,11 +114,9 @@ def observed_moves(
         conveyed: the words of the facts that the reply conveys.
         wrong_language: whether the reply is in another language than the customer's.
     """
-    found = {move.move: move.quote for move in cued_moves(text)}
     if wrong_language:
-        found = {move: quote for move, quote in found.items() if move in RUDE_MOVES}
-        whole = Quote(text.source, 0, len(text.source))
-        return tuple(Move(name, quote) for name, quote in {**found, "wrong_language": whole}.items())
+        return (*rude_moves(text), Move("wrong_language", Quote(text.source, 0, len(text.source))))
+    found = {move.move: move.quote for move in cued_moves(text)}
     if text.questions:
         found.setdefault("asks", text.sentence_quote(min(text.questions)))
     if conveyed:
@@ -135,6 +133,11 @@ def observed_moves(
     if jargon is not None:
         found["uses_jargon"] = jargon
     return tuple(Move(name, quote) for name, quote in sorted(found.items(), key=lambda move: move[1].start))
+
+
+def rude_moves(text: Text) -> tuple[Move, ...]:
+    """The moves of a text that hurt in whatever form they come."""
+    return tuple(move for move in cued_moves(text) if move.move in RUDE_MOVES)
 
 
 def _same_sentence(text: Text, one: Quote, other: Quote) -> bool:

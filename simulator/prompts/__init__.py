@@ -4,7 +4,7 @@ The texts are data (`*.md`, `words.yaml`); why they are as they are is in docs/p
 """
 
 from simulator.prompts.customer import Assignment, assign, customer_messages
-from simulator.prompts.talk import Message, conversation, neutral
+from simulator.prompts.talk import Message, conversation, neutral, rough_tokens
 from simulator.prompts.templates import PromptError, fingerprint, render
 
 __all__ = [
@@ -17,4 +17,5 @@ __all__ = [
     "fingerprint",
     "neutral",
     "render",
+    "rough_tokens",
 ]

@@ -59,15 +59,16 @@ def stance_of(part: Part) -> str:
     return str(words()["beats"][part.beat]["stance"])
 
 
-def customer_messages(assignment: Assignment, *, again: str = "") -> list[Message]:
+def customer_messages(assignment: Assignment, *, again: str = "", most_tokens: int | None = None) -> list[Message]:
     """The request.
 
     Args:
         assignment: what is to be said.
         again: what was wrong with the first try, as an order; empty for the first try.
+        most_tokens: what the request may come to, roughly; None if there is no limit.
     """
-    cue = assignment.cue
-    return conversation(cue.persona, cue.opened_in, cue.transcript, customer_task(assignment, again=again))
+    cue, task = assignment.cue, customer_task(assignment, again=again)
+    return conversation(cue.persona, cue.opened_in, cue.transcript, task, most_tokens=most_tokens)
 
 
 def customer_task(assignment: Assignment, *, again: str = "") -> str:

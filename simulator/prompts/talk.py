@@ -6,7 +6,7 @@ stands at the end of the last message.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -28,6 +28,8 @@ _SHOWN_BEATS: tuple[BeatName, ...] = (
 """From which beats the examples of a mood are taken; the first ones sound most like the mood itself."""
 _EXAMPLES = 16
 """Examples a mood: enough to show a voice and not a formula, and they are sent anew only once."""
+_CUT, _LEAST_KEPT = 6, 6
+"""So many turns are left out at once where a talk is too long, and so many last ones are always kept."""
 _NEUTRAL = str.maketrans({"<": "‹", ">": "›", "[": "⟦", "]": "⟧", "|": "¦", "\r": " ", "\0": " "})
 
 
@@ -37,7 +39,9 @@ def neutral(text: str) -> str:
     return text.translate(_NEUTRAL)
 
 
-def conversation(persona: Persona, language: Language, transcript: Transcript, task: str) -> list[Message]:
+def conversation(
+    persona: Persona, language: Language, transcript: Transcript, task: str, *, most_tokens: int | None = None
+) -> list[Message]:
     """A request: the customer as the assistant, the agent as the user, and the task at the end of the last message.
 
     The roles take turns, as many chat templates demand; who says nothing is written down as silent.
@@ -47,16 +51,37 @@ def conversation(persona: Persona, language: Language, transcript: Transcript, t
         language: what the conversation began in: the examples are in it.
         transcript: the talk so far.
         task: what the model is to do, as rendered.
+        most_tokens: what the request may come to, roughly; None if there is no limit. A longer one leaves out turns
+            after the first, which has the case, in steps: so the beginning stays the same for a while.
     """
-    messages: list[Message] = [{"role": "system", "content": system_message(Bank(persona, language))}]
-    heard: list[str] = []
+    system: Message = {"role": "system", "content": system_message(Bank(persona, language))}
+    messages = [system, *_talk(transcript, task)]
+    for cut in range(1 + _CUT, len(transcript) - _LEAST_KEPT, _CUT):
+        if most_tokens is None or rough_tokens(messages) <= most_tokens:
+            break
+        messages = [system, *_talk(transcript[:1], None), *_talk(transcript[cut:], task, str(words()["left_out"]))]
+    return messages
+
+
+def rough_tokens(messages: Iterable[Message]) -> int:
+    """How many tokens a request has, guessed on the high side: tokenizers in use take 3 characters or more of English,
+    German or Spanish for a token, and 2 or more of Russian."""
+    length = sum(len(each["content"]) for each in messages)
+    ascii_length = sum(len(each["content"].encode("ascii", "ignore")) for each in messages)
+    return ascii_length // 3 + (length - ascii_length) // 2
+
+
+def _talk(transcript: Transcript, task: str | None, before: str = "") -> list[Message]:
+    """Turns as messages that take turns; what stands before the first, and the task after the last, is the user's."""
+    messages: list[Message] = []
+    heard = [before] if before else []
     for turn in transcript:
         if turn.role == "agent":
             heard.append(f"<agent>\n{neutral(turn.text)}\n</agent>")
         else:
             messages += [_user(heard), {"role": "assistant", "content": neutral(turn.text)}]
             heard = []
-    return [*messages, _user([*(heard or [_silence()]), task])]
+    return messages if task is None else [*messages, _user([*(heard or [_silence()]), task])]
 
 
 def _user(heard: list[str]) -> Message:

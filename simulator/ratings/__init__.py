@@ -13,7 +13,7 @@ from simulator.ratings.outcome import escalation_risk, satisfaction
 from simulator.ratings.parts import tone_parts
 from simulator.ratings.tone import anger, politeness
 
-VERSION = "3"
+VERSION = "4"
 """Version of the ratings. Raise it when the same text may be rated differently: lists and weights count."""
 
 __all__ = [

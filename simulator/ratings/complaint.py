@@ -12,7 +12,7 @@ from itertools import pairwise
 from math import exp
 
 from simulator.ratings.cues import Reading, read
-from simulator.ratings.manners import amount, quote
+from simulator.ratings.manners import manners_of
 
 WEIGHTS: Mapping[str, float] = {
     "frustration": 1.0,
@@ -66,10 +66,9 @@ def complaint(text: str, language: str) -> list[tuple[str, str, float]]:
     ]
     if reading.calls():
         found.append(("calls again", reading.text.strip(), _CALLS * (1.0 + (reading.text.count("?") > 1))))
-    for kind, weight in MANNERS.items():
-        words = quote(text, language, kind)
-        if words is not None:
-            found.append((kind, words.text, weight * amount(text, language, kind)))
+    for kind, manner in manners_of(text, language).items():
+        if kind in MANNERS:
+            found.append((kind, manner.quote.text, MANNERS[kind] * manner.amount))
     loud = [word for word in _CAPITALS.findall(reading.text) if word.isupper()] if reading.shout else []
     loud = loud[:_MOST_CAPITALS]
     if loud:

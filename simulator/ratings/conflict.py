@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from simulator.conversation import Quote
 from simulator.ratings.base import Rating, Reason
 from simulator.ratings.cues import Reading, read
-from simulator.ratings.manners import amount, quote
+from simulator.ratings.manners import Manner, manners_of
 from simulator.ratings.outcome import LOUD
 
 
@@ -69,19 +69,20 @@ def conflict_parts(text: str, *, language: str, moves: Collection[str] = ()) -> 
     reading = read(text, language)
     if not reading.readable and not moves:
         return {}
-    good = {sign.name: _chance(sign, reading, language, moves) for sign in CONSTRUCTIVE}
-    bad = {sign.name: _chance(sign, reading, language, moves) for sign in HOSTILE}
+    manners = manners_of(reading.text, language)
+    good = {sign.name: _chance(sign, reading, manners, moves) for sign in CONSTRUCTIVE}
+    bad = {sign.name: _chance(sign, reading, manners, moves) for sign in HOSTILE}
     if max(good[name] for name in _SOFTENS) >= _CLEAR:
         bad["stonewalls"] *= _COVERS
     if max(bad["attacks"], bad["blames"], bad["orders"]) >= _CLEAR:
         good["asks"] *= _COVERS
     return {
-        "constructive": _part(CONSTRUCTIVE, good, reading, language),
-        "hostile": _part(HOSTILE, bad, reading, language),
+        "constructive": _part(CONSTRUCTIVE, good, reading, manners),
+        "hostile": _part(HOSTILE, bad, reading, manners),
     }
 
 
-def _chance(sign: Sign, reading: Reading, language: str, moves: Collection[str]) -> float:
+def _chance(sign: Sign, reading: Reading, manners: Mapping[str, Manner], moves: Collection[str]) -> float:
     """The chance that a message does this: its strongest sign, and a little more for a second one."""
     found = [chance for move, chance in sign.moves.items() if move in moves]
     for cue, chance in sign.cues.items():
@@ -94,26 +95,28 @@ def _chance(sign: Sign, reading: Reading, language: str, moves: Collection[str])
         if count:
             found.append(1.0 - (1.0 - chance) * 0.75 ** (min(count, 3) - 1))
     kind, chance = sign.manner
-    much = amount(reading.text, language, kind) if kind else 0.0
-    if much:
-        found.append(chance * much)
+    if kind in manners:
+        found.append(chance * manners[kind].amount)
     if not found:
         return 0.0
     found.sort()
     return 1.0 - (1.0 - found[-1]) * (0.75 if len(found) > 1 else 1.0)
 
 
-def _words(sign: Sign, reading: Reading, language: str) -> Quote | None:
+def _words(sign: Sign, reading: Reading, manners: Mapping[str, Manner]) -> Quote | None:
     """The words of a sign: of its cues, else of its manner."""
-    return next(iter(reading.quotes(*sign.cues)), None) or quote(reading.text, language, sign.manner[0])
+    manner = manners.get(sign.manner[0])
+    return next(iter(reading.quotes(*sign.cues)), None) or (manner.quote if manner is not None else None)
 
 
-def _part(signs: Sequence[Sign], chances: Mapping[str, float], reading: Reading, language: str) -> Rating:
+def _part(
+    signs: Sequence[Sign], chances: Mapping[str, float], reading: Reading, manners: Mapping[str, Manner]
+) -> Rating:
     left = 1.0
     for chance in chances.values():
         left *= 1.0 - chance
     reasons = [
-        Reason(_words(sign, reading, language), sign.name, round(100 * chances[sign.name], 1))
+        Reason(_words(sign, reading, manners), sign.name, round(100 * chances[sign.name], 1))
         for sign in signs
         if chances[sign.name] > 0
     ]

@@ -8,7 +8,9 @@ that on the rated requests the model loses next to nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from math import exp
+from typing import NamedTuple
 
 from simulator.conversation import Quote
 from simulator.ratings.cues import read
@@ -34,18 +36,31 @@ def _said(said: Phrases, kind: str) -> list[Found]:
     return found
 
 
-def amount(text: str, language: str, kind: str) -> float:
-    """How much of a kind a message has, 0-1: the second phrase says less than the first, and each less in a long
-    text."""
-    said = phrases_of(text, language)
-    total = sum(one.weight for one in _said(said, kind))
-    return 1.0 - exp(-1.5 * total / (1.0 + len(said.cut.words) / _LONG)) if total else 0.0
+class Manner(NamedTuple):
+    """How much of a kind a message has, 0-1, and the words of its first phrase: the second phrase says less than the
+    first, and each less in a long text."""
+
+    amount: float
+    quote: Quote
 
 
-def quote(text: str, language: str, kind: str) -> Quote | None:
-    """The words of the first phrase of a kind."""
+@lru_cache(maxsize=256)
+def manners_of(text: str, language: str) -> Mapping[str, Manner]:
+    """The kinds (`WEIGHTS`) that a message has, in the order of their weights there.
+
+    Args:
+        text: a message.
+        language: ISO 639-1 code; in a language without patterns nothing is found.
+    """
     said = phrases_of(text, language)
-    return next((said.quote(one) for one in _said(said, kind)), None)
+    long = 1.0 + len(said.cut.words) / _LONG
+    manners = {}
+    for kind in WEIGHTS:
+        found = _said(said, kind)
+        if found:
+            amount = 1.0 - exp(-1.5 * sum(one.weight for one in found) / long)
+            manners[kind] = Manner(amount, said.quote(found[0]))
+    return manners
 
 
 def manners(text: str, language: str) -> list[tuple[str, str, float]]:
@@ -55,14 +70,12 @@ def manners(text: str, language: str) -> list[tuple[str, str, float]]:
         text: a message.
         language: ISO 639-1 code; in a language without patterns nothing is found.
     """
-    found = []
-    amounts = {kind: amount(text, language, kind) for kind in WEIGHTS}
-    if amounts["scorn"]:
-        amounts["warm"] *= 1.0 - (1.0 - _ALIKE) * amounts["scorn"]
-    for kind, weight in WEIGHTS.items():
-        words = quote(text, language, kind)
-        if words is not None:
-            found.append((kind, words.text, weight * amounts[kind]))
+    has = manners_of(text, language)
+    warm = 1.0 - (1.0 - _ALIKE) * has["scorn"].amount if "scorn" in has else 1.0
+    found = [
+        (kind, one.quote.text, WEIGHTS[kind] * (one.amount * warm if kind == "warm" else one.amount))
+        for kind, one in has.items()
+    ]
     reading = read(text, language)
     for kind, weight in CUES.items():
         if reading.counts.get(kind):

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 
 from simulator.conversation import LANGUAGES, Quote
 from simulator.ratings.base import Rating, Reason
-from simulator.ratings.patterns import Cut, Found
+from simulator.ratings.patterns import Found
 from simulator.ratings.phrases import Phrases, phrases_of
+from simulator.ratings.words import Words
 
 PARTS = ("validation", "understanding", "elaboration", "advice", "self_focus", "dismissal")
 _SHARP = 1.2
@@ -79,6 +81,12 @@ def tone_parts(text: str, *, language: str, moves: Collection[str] = (), before:
     """
     if not text.strip() or not (language in LANGUAGES or moves):
         return {}
+    return dict(_rated(text, language, tuple(sorted(moves)), before))
+
+
+@lru_cache(maxsize=256)
+def _rated(text: str, language: str, moves: tuple[str, ...], before: str) -> Mapping[str, Rating]:
+    """A message is rated again with every score that looks back at it."""
     said = phrases_of(text, language)
     reasons = {part: list(_reasons(said, part)) for part in PARTS}
     reasons["elaboration"] += _questions(said)
@@ -96,7 +104,7 @@ def tone_parts(text: str, *, language: str, moves: Collection[str] = (), before:
             reasons["advice"] = [Reason(r.quote, r.note, 0.5 * r.weight) for r in reasons["advice"]]
     length = max(1.0, len(said.cut.words) / _LONG) ** 0.5
     for part, weights in _MOVES.items():
-        reasons[part] += [Reason(None, move, weights[move]) for move in sorted(moves) if move in weights]
+        reasons[part] += [Reason(None, move, weights[move]) for move in moves if move in weights]
     soothing = sum(reason.weight for part in ("validation", "understanding") for reason in reasons[part])
     if soothing and reasons["dismissal"]:
         left = 1.0 / (1.0 + _SOOTHED * soothing)
@@ -106,6 +114,8 @@ def tone_parts(text: str, *, language: str, moves: Collection[str] = (), before:
 
 def _told(said: Phrases) -> Iterable[Reason]:
     """Statements about the other person that neither advise nor dismiss: what somebody tells who has listened."""
+    if "them" not in said.found:
+        return
     other = [_sentences(said, kind, 0.0) for kind in ("advice", "dismissal", "rhetorical", "me", "elaboration")]
     for number, (start, end, asks) in enumerate(said.cut.sentences):
         if asks or end - start < _TOLD or any(number in found for found in other):
@@ -136,7 +146,7 @@ def _reasons(said: Phrases, part: str) -> Iterable[Reason]:
                 yield Reason(said.quote(one), "not dismissed", _NOT_DISMISSED)
 
 
-def _sentence(pieces: Cut, one: Found) -> int:
+def _sentence(pieces: Words, one: Found) -> int:
     return next(number for number, (_, end, _) in enumerate(pieces.sentences) if one.first < end)
 
 
@@ -170,7 +180,7 @@ def _questions(said: Phrases) -> Iterable[Reason]:
 def _own_share(said: Phrases) -> float:
     """The share of words in sentences that speak of the speaker, steps to help left out, and not of the other."""
     words = len(said.cut.words)
-    if words < 5:
+    if words < 5 or "me" not in said.found:
         return 0.0
     own = 0
     for start, end, _ in said.cut.sentences:
@@ -180,7 +190,7 @@ def _own_share(said: Phrases) -> float:
     return own / words
 
 
-def _stems(pieces: Cut) -> frozenset[str]:
+def _stems(pieces: Words) -> frozenset[str]:
     return frozenset(word[:6] for word in pieces.words if len(word) > 4)
 
 

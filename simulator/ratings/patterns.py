@@ -1,9 +1,13 @@
 """Patterns of words: a small notation for how things are said, found in a text in one walk over its words.
 
-The notation, on folded words (`cues.fold`): a word; `word*` begins with it, `*word` ends with it; `<name>` a class of
-words; `(a|b c)` one of, `?` behind something: or none; `_` up to three other words, none behind a negator; first of all
-`^` the sentence begins, or `,` a clause begins. All patterns of a language are one tree. A group of single words is one
-step in it, and a word's steps are kept, so the number of patterns hardly matters for the time that a text takes.
+The notation, on folded words (`words.fold`): a word; `word*` begins with it, `*word` ends with it, `*` any word;
+`<name>` a class of words; `(a|b c)` one of, `?` behind something: or none; `_` up to three other words, at the end only
+where the sentence goes on; first of all `^` the sentence begins, or `,` a clause begins. A group of single words is one
+step.
+
+All patterns of a language are one tree. A text is walked by an automaton that is made of it as texts ask for it: a
+state is all the places in the tree where one can be, and remembers where each kind of word leads. So a word costs a
+look-up or two, however many patterns there are.
 """
 
 from __future__ import annotations
@@ -11,20 +15,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
-from simulator.ratings.cues import fold
+from simulator.ratings.words import Words, fold
 
 _GAP = 3
-_BEFORE = 2
-"""How far before a pattern a negator still belongs to it."""
-_MOST_WORDS = 50_000
-_TOKEN = re.compile(
-    r"[^\W\d_]+(?:['-][^\W\d_]+)*|\d+|(?P<stop>[.!?…]+|\n+)|<3|[:;=]-?[)(d](?!\w)|(?P<pause>[,;:—–)(](?=\s)| - )"
-    r"|[\u2639\u263a\u2764\U0001F300-\U0001FAFF]"
-)
-_ELEMENT = re.compile(r"\(([^()]*)\)(\??)|([^\s()?]+)(\??)")
+_MOST_WORDS, _MOST_STATES = 50_000, 20_000
+_ELEMENT = re.compile(r"\(([^()]*)\)(\??)|([:;=]-?[()]|(?<!\S)\)|\^|[^\s()?^]+)(\??)")
+_MARKS = {("^",), (",",), ("_",)}
 
 
 class Found(NamedTuple):
@@ -40,50 +40,35 @@ class Found(NamedTuple):
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """A text cut up.
-
-    Args:
-        words: the folded words, faces among them.
-        spans: where each of them stands in the text.
-        sentences: for each sentence its first word, the word after its last, and whether it asks.
-        clauses: for each word the first word of its clause.
-    """
-
-    words: Sequence[str]
-    spans: Sequence[tuple[int, int]]
-    sentences: Sequence[tuple[int, int, bool]]
-    clauses: Sequence[int]
-
-
-def cut(text: str) -> Cut:
-    """Cuts a text into words, clauses and sentences."""
-    words: list[str] = []
-    spans: list[tuple[int, int]] = []
-    sentences: list[tuple[int, int, bool]] = []
-    clauses: list[int] = []
-    start = clause = 0
-    for match in _TOKEN.finditer(fold(text)):
-        if match.lastgroup is None:
-            words.append(match.group())
-            spans.append(match.span())
-            clauses.append(clause)
-            continue
-        clause = len(words)
-        if match.lastgroup == "stop" and start < clause:
-            sentences.append((start, clause, "?" in match.group()))
-            start = clause
-    if start < len(words):
-        sentences.append((start, len(words), False))
-    return Cut(words, spans, sentences, clauses)
-
-
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Node:
+    """A place in the tree; `ends` are the patterns that end here, with their weights."""
+
     steps: dict[str, _Node] = field(default_factory=dict)
     gap: _Node | None = None
     ends: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Letter:
+    """What the automaton sees of a word: the steps that it can be, and whether a gap stops at it."""
+
+    steps: frozenset[str]
+    stops: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _State:
+    """Where one can be in the tree: nodes, each with the words that its gap may still skip, -1 where it is none.
+
+    `within` are the patterns that end here in the midst of a sentence, `last` those that do where it ends. `following`
+    is None for a letter that leads nowhere.
+    """
+
+    nodes: Mapping[_Node, int]
+    within: tuple[tuple[str, float], ...]
+    last: tuple[tuple[str, float], ...]
+    following: dict[_Letter, _State | None] = field(default_factory=dict)
 
 
 def _rows(pattern: str) -> Iterator[tuple[str, ...]]:
@@ -108,15 +93,10 @@ def _rows(pattern: str) -> Iterator[tuple[str, ...]]:
         yield tuple(step for part in chosen for step in part)
 
 
-_MARKS = {("^",), (",",), ("_",)}
-
-
-class _Begun(NamedTuple):
-    """Where the patterns that begin with a word go on: those that want another word, `wanted`, next, and the others."""
-
-    strict: tuple[_Node, ...]
-    wanted: frozenset[str]
-    others: tuple[_Node, ...]
+def _end(ends: dict[str, float], kind: str, weight: float) -> None:
+    """Of what ends at the same word an exception counts, else the strongest."""
+    known = ends.get(kind, weight)
+    ends[kind] = max(weight, known) if weight and known else 0.0
 
 
 class Patterns:
@@ -127,6 +107,9 @@ class Patterns:
         kinds: for each kind and weight the patterns that show it. Of two that begin at the same word the longer one
             counts, of equally long ones the stronger; one of weight 0 is an exception and wins over its equals.
         negators: the words that negate.
+        before: how many words before a pattern a negator still belongs to it, in its clause.
+        over: whether `_` skips a negator.
+        in_clause: kinds that must be said in one clause.
     """
 
     def __init__(
@@ -134,22 +117,35 @@ class Patterns:
         classes: Mapping[str, str],
         kinds: Mapping[str, Mapping[float, Sequence[str]]],
         negators: Iterable[str],
+        *,
+        before: int = 2,
+        over: bool = False,
+        in_clause: Iterable[str] = (),
     ) -> None:
-        self._anywhere, self._sentence, self._clause = _Node(), _Node(), _Node()
+        self._kinds = tuple(kinds)
         self._negators = frozenset(map(fold, negators))
-        self._steps: dict[str, frozenset[str]] = {}
-        self._begun: dict[str, _Begun] = {}
+        self._before, self._over, self._in_clause = before, over, frozenset(in_clause)
         self._whole: dict[str, set[str]] = {}
         self._begins: dict[str, set[str]] = {}
         self._ends: dict[str, set[str]] = {}
         self._classes = {f"<{name}>": fold(words).split() for name, words in classes.items()}
+        roots = {mark: _Node() for mark in ("", ",", "^")}
         for kind, weighed in kinds.items():
             for weight, patterns in weighed.items():
                 for pattern in patterns:
                     for row in _rows(pattern):
-                        self._add(row, kind, float(weight))
+                        self._add(roots, row, kind, float(weight))
         self._heads = tuple(sorted({len(head) for head in self._begins}))
         self._tails = tuple(sorted({len(tail) for tail in self._ends}))
+        self._alphabet: dict[tuple[frozenset[str], bool], _Letter] = {}
+        self._letter = lru_cache(maxsize=_MOST_WORDS)(self._letter_of)
+        self._roots = [(node, -1) for node in roots.values()]
+        self._forget()
+
+    def _forget(self) -> None:
+        """Begins the automaton anew; the states to begin with: in a clause, where one begins, where a sentence does."""
+        self._states: dict[frozenset[tuple[_Node, int]], _State] = {}
+        self._begin = [self._state(self._roots[:number]) for number in (1, 2, 3)]
 
     def _learn(self, step: str) -> None:
         """Notes which words a step stands for."""
@@ -164,10 +160,10 @@ class Patterns:
             else:
                 self._whole.setdefault(word, set()).add(step)
 
-    def _add(self, row: Sequence[str], kind: str, weight: float) -> None:
-        node = {"^": self._sentence, ",": self._clause}.get(row[0], self._anywhere)
-        for step in row[node is not self._anywhere :]:
-            if step in ("^", ","):
+    def _add(self, roots: Mapping[str, _Node], row: Sequence[str], kind: str, weight: float) -> None:
+        node = roots.get(row[0], roots[""])
+        for step in row[row[0] in roots :]:
+            if step in roots:
                 raise ValueError(f"{step} stands first: {' '.join(row)}")
             if step == "_":
                 node.gap = node.gap or _Node()
@@ -175,100 +171,82 @@ class Patterns:
             else:
                 self._learn(step)
                 node = node.steps.setdefault(step, _Node())
-        known = node.ends.get(kind, weight)
-        node.ends[kind] = max(weight, known) if weight and known else 0.0
+        _end(node.ends, kind, weight)
 
-    def steps_of(self, word: str) -> frozenset[str]:
-        """Every step that a folded word can be."""
-        known = self._steps.get(word)
-        if known is not None:
-            return known
+    def _letter_of(self, word: str) -> _Letter:
+        """The letter that a folded word is: all words that can be the same steps are one."""
         steps = set(self._whole.get(word, ()))
         for length in self._heads:
-            steps |= self._begins.get(word[:length], set())
+            steps.update(self._begins.get(word[:length], ()))
         for length in self._tails:
-            steps |= self._ends.get(word[-length:], set())
-        found = frozenset(steps)
-        if word.isdecimal():
-            return found
-        if len(self._steps) >= _MOST_WORDS:
-            self._steps.clear()
-        self._steps[word] = found
-        return found
+            steps.update(self._ends.get(word[-length:], ()))
+        key = frozenset(steps), not self._over and word in self._negators
+        return self._alphabet.setdefault(key, _Letter(*key))
 
-    def _begun_by(self, word: str) -> _Begun:
-        known = self._begun.get(word)
+    def _state(self, nodes: Iterable[tuple[_Node, int]]) -> _State:
+        """The state of being at these nodes, and in the gaps that begin there."""
+        places: dict[_Node, int] = {}
+        for node, left in nodes:
+            places[node] = max(left, places.get(node, -1))
+            if node.gap is not None:
+                places[node.gap] = _GAP
+        key = frozenset(places.items())
+        known = self._states.get(key)
         if known is not None:
             return known
-        roots = self._anywhere.steps
-        nodes = [roots[step] for step in sorted(roots.keys() & self.steps_of(word))]
-        strict = tuple(node for node in nodes if node.gap is None and not node.ends)
-        others = tuple(node for node in nodes if node.gap is not None or node.ends)
-        begun = _Begun(strict, frozenset(step for node in strict for step in node.steps), others)
-        if word.isdecimal():  # there is no end of numbers
-            return begun
-        if len(self._begun) >= _MOST_WORDS:
-            self._begun.clear()
-        self._begun[word] = begun
-        return begun
+        if len(self._states) >= _MOST_STATES:
+            self._forget()
+        within: dict[str, float] = {}
+        last: dict[str, float] = {}
+        for node, left in places.items():
+            for kind, weight in node.ends.items():
+                _end(within, kind, weight)
+                if left < 0:
+                    _end(last, kind, weight)
+        return self._states.setdefault(key, _State(places, self._in_order(within), self._in_order(last)))
 
-    def find(self, text: Cut) -> list[Found]:
+    def _in_order(self, ends: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+        return tuple((kind, ends[kind]) for kind in self._kinds if kind in ends)
+
+    def _after(self, state: _State, letter: _Letter) -> _State | None:
+        """The state that a letter leads to."""
+        nodes: list[tuple[_Node, int]] = []
+        for node, left in state.nodes.items():
+            fewer, more = sorted((node.steps.keys(), letter.steps), key=len)
+            nodes += [(node.steps[step], -1) for step in fewer if step in more]
+            if left > 0 and not letter.stops:
+                nodes.append((node, left - 1))
+        state.following[letter] = after = self._state(nodes) if nodes else None
+        return after
+
+    def negates(self, words: Iterable[str]) -> bool:
+        """Whether one of some words negates."""
+        return not self._negators.isdisjoint(words)
+
+    def find(self, text: Words) -> list[Found]:
         """All that is found, from left to right; of a kind, no two overlap."""
-        steps = [self.steps_of(word) for word in text.words]
+        words, clauses = text.words, text.clauses
+        letters = list(map(self._letter, words))
         found: list[Found] = []
         until: dict[str, int] = {}
         for start, end, _ in text.sentences:
-            for place in range(start, end):
-                begun = self._begun_by(text.words[place])
-                begins_clause = text.clauses[place] == place
-                best: dict[str, tuple[int, float]] = {}
-                for node in begun.others:
-                    self._walk(node, text.words, steps, place + 1, end, best)
-                if place + 1 < end and not begun.wanted.isdisjoint(steps[place + 1]):
-                    for node in begun.strict:
-                        self._walk(node, text.words, steps, place + 1, end, best)
-                if begins_clause:
-                    self._walk(self._clause, text.words, steps, place, end, best)
-                if place == start:
-                    self._walk(self._sentence, text.words, steps, place, end, best)
-                for kind, (last, weight) in best.items():
-                    if until.get(kind, 0) <= place:
-                        until[kind] = last
-                        clause = max(text.clauses[place], place - _BEFORE)
-                        negated = any(word in self._negators for word in text.words[clause:place])
-                        found.append(Found(kind, weight, place, last, negated))
+            for first in range(start, end):
+                state = self._begin[(clauses[first] == first) + (start == first)]
+                longest: dict[str, tuple[int, float]] = {}
+                for place in range(first, end):
+                    letter = letters[place]
+                    following = state.following
+                    after = following[letter] if letter in following else self._after(state, letter)
+                    if after is None:
+                        break
+                    state = after
+                    last = place + 1
+                    for kind, weight in state.within if last < end else state.last:
+                        longest[kind] = last, weight
+                for kind, (last, weight) in longest.items():
+                    if until.get(kind, 0) > first or (kind in self._in_clause and clauses[last - 1] != clauses[first]):
+                        continue
+                    until[kind] = last
+                    before = words[max(clauses[first], first - self._before) : first]
+                    found.append(Found(kind, weight, first, last, self.negates(before)))
         return found
-
-    def _walk(
-        self,
-        node: _Node,
-        words: Sequence[str],
-        steps: Sequence[frozenset[str]],
-        place: int,
-        end: int,
-        best: dict[str, tuple[int, float]],
-    ) -> None:
-        """Notes the longest match of each kind from here, of equally long ones an exception or the strongest."""
-        if node.ends:
-            self._note(node.ends, place, best)
-        if place >= end:
-            return
-        if node.steps:
-            for step in node.steps.keys() & steps[place]:
-                self._walk(node.steps[step], words, steps, place + 1, end, best)
-        if node.gap is not None:
-            following, ends = node.gap.steps, node.gap.ends
-            for skipped in range(place, min(end, place + _GAP + 1)):
-                if ends:
-                    self._note(ends, skipped, best)
-                for step in following.keys() & steps[skipped]:
-                    self._walk(following[step], words, steps, skipped + 1, end, best)
-                if words[skipped] in self._negators:
-                    break
-
-    @staticmethod
-    def _note(ends: Mapping[str, float], place: int, best: dict[str, tuple[int, float]]) -> None:
-        for kind, weight in ends.items():
-            known = best.get(kind, (0, 1.0))
-            if (place, not weight, weight) > (known[0], not known[1], known[1]):
-                best[kind] = (place, weight)

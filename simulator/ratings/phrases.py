@@ -9,7 +9,8 @@ from typing import Any
 
 from simulator import yaml12
 from simulator.conversation import LANGUAGES, Quote
-from simulator.ratings.patterns import Cut, Found, Patterns, cut
+from simulator.ratings.patterns import Found, Patterns
+from simulator.ratings.words import Words, cut
 
 MAX_CHARACTERS = 5_000
 """Longer texts are read up to here."""
@@ -27,7 +28,7 @@ class Phrases:
     """
 
     text: str
-    cut: Cut
+    cut: Words
     found: Mapping[str, list[Found]]
 
     def quote(self, found: Found) -> Quote:
@@ -70,7 +71,7 @@ def phrases_of(text: str, language: str) -> Phrases:
         language: ISO 639-1 code.
     """
     text = text[:MAX_CHARACTERS]
-    pieces = cut(text)
+    pieces = cut(text, brackets=True)
     found: dict[str, list[Found]] = {}
     if language in LANGUAGES:
         for one in _patterns(language).find(pieces):

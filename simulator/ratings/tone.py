@@ -129,6 +129,12 @@ def _model(task: Task) -> ToneModel:
     return ToneModel(task, body)
 
 
+@lru_cache(maxsize=256)
+def _rated(task: Task, text: str, language: str, moves: tuple[str, ...]) -> Rating | None:
+    """A message is rated again with every score that looks back at it."""
+    return _model(task).rate(text, language, moves) if text.strip() and language in languages() else None
+
+
 def politeness(text: str, *, language: str, moves: Collection[str] = ()) -> Rating | None:
     """How polite people would find a message; None for an empty text, and in a language without a lexicon.
 
@@ -137,8 +143,7 @@ def politeness(text: str, *, language: str, moves: Collection[str] = ()) -> Rati
         language: ISO 639-1 code.
         moves: names of the moves that the observer found in it: they know mockery that no single word shows.
     """
-    text = text[:MAX_CHARACTERS]
-    return _model("politeness").rate(text, language, moves) if text.strip() and language in languages() else None
+    return _rated("politeness", text[:MAX_CHARACTERS], language, tuple(sorted(moves)))
 
 
 def anger(text: str, *, language: str) -> Rating | None:
@@ -148,5 +153,4 @@ def anger(text: str, *, language: str) -> Rating | None:
         text: the message.
         language: ISO 639-1 code.
     """
-    text = text[:MAX_CHARACTERS]
-    return _model("anger").rate(text, language) if text.strip() and language in languages() else None
+    return _rated("anger", text[:MAX_CHARACTERS], language, ())

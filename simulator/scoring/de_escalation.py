@@ -11,15 +11,15 @@ from collections.abc import Mapping, Sequence
 
 from simulator import ratings
 from simulator.case import Case
-from simulator.observation import Move
+from simulator.observation import Move, said_to_customer
 from simulator.ratings import Rating
 from simulator.ratings.conflict import CONSTRUCTIVE, HOSTILE
 from simulator.scoring.base import Dimension, Evidence, Exchange, Note, Score
-from simulator.scoring.reasons import evidence_of, with_words
+from simulator.scoring.reasons import evidence_of, lower, of_aside, with_words
 from simulator.scoring.scale import worth
 from simulator.scoring.tone import ReplyTone, exchange_tone
 
-VERSION = "rules-2"
+VERSION = "rules-3"
 CONFLICT_PARTS = ("constructive", "hostile")
 _MEANT = {sign.name: tuple(sign.moves) for sign in (*CONSTRUCTIVE, *HOSTILE)}
 """The moves that show each sign of a part."""
@@ -39,16 +39,23 @@ _VOID = frozenset({"wrong_language", "stuffed", "repeated", "canned", "empty", "
 def conflict_parts_of(text: str, *, language: str | None, moves: Sequence[Move]) -> dict[str, Rating]:
     """How constructive and how hostile a reply is, by the names of `CONFLICT_PARTS`, with the words that show it.
 
+    What speaks to whoever scores the reply makes it no more constructive, and may make it more hostile.
+
     Args:
         text: the reply, verbatim.
         language: ISO 639-1 code of its language, None if it is not known.
         moves: what the observer found in it.
 
     Returns:
-        Empty where nothing is known of the language.
+        Empty where nothing is known of the language, or nothing is said to the customer.
     """
+    told = said_to_customer(text)
+    if language is None or (told != text and not told.strip()):
+        return {}
     names = frozenset(move.move for move in moves)
-    rated = ratings.conflict_parts(text, language=language, moves=names) if language is not None else {}
+    rated = ratings.conflict_parts(text, language=language, moves=names)
+    if told != text:
+        rated = lower(rated, ratings.conflict_parts(told, language=language, moves=names))
     return {name: with_words(rating, moves, _MEANT) for name, rating in rated.items()}
 
 
@@ -130,7 +137,8 @@ def _evidence(exchange: Exchange, parts: Mapping[str, Rating]) -> list[Evidence]
         return []
     good = exchange.mark in ("best", "good")
     mark = Evidence(Note(f"mark_{exchange.mark}", {"cost": exchange.cost}), exchange.turn, exchange.reply, good=good)
-    return [mark, *evidence_of(parts, exchange.observation.moves, turn=exchange.turn, text=exchange.reply)]
+    found = evidence_of(parts, exchange.observation.moves, turn=exchange.turn, text=exchange.reply)
+    return [mark, *found, *of_aside(exchange.reply, turn=exchange.turn)]
 
 
 def _means(parts: Sequence[Mapping[str, Rating]]) -> dict[str, float | None]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from simulator.conversation import Quote
 from simulator.mood import effects
-from simulator.observation import Move
+from simulator.observation import Move, aside
 from simulator.ratings import Rating, Reason
 from simulator.scoring.base import Evidence, Note
 from simulator.scoring.wording import is_named
@@ -129,6 +129,28 @@ def evidence_of(parts: Mapping[str, Rating | None], moves: Sequence[Move], *, tu
         taken.add(words)
         shown.append(item)
     return shown
+
+
+def lower(one: Mapping[str, Rating], other: Mapping[str, Rating]) -> dict[str, Rating]:
+    """Of two ratings of each part the one that is worth less; of a part that only one has, that one."""
+    return {
+        name: min(
+            (each[name] for each in (one, other) if name in each),
+            key=lambda rating: -rating.value if name in LOWERING else rating.value,
+        )
+        for name in {**one, **other}
+    }
+
+
+def of_aside(text: str, *, turn: int) -> list[Evidence]:
+    """What of a reply speaks to whoever scores it.
+
+    Args:
+        text: the reply.
+        turn: its index in the transcript.
+    """
+    said = aside(text)
+    return [] if said is None else [Evidence(Note("aside"), turn, said.text.strip(), good=False)]
 
 
 def _worded(reasons: Collection[Telling], turn: int, text: str) -> Iterator[Evidence]:

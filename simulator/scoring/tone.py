@@ -12,14 +12,14 @@ from simulator import ratings, yaml12
 from simulator.case import Case
 from simulator.conversation import LANGUAGES
 from simulator.mood import effects
-from simulator.observation import Move
+from simulator.observation import Move, said_to_customer
 from simulator.ratings import Rating
 from simulator.scenarios.formats import MoveName
 from simulator.scoring.base import Dimension, Evidence, Exchange, Note, Score
-from simulator.scoring.reasons import evidence_of, with_words
+from simulator.scoring.reasons import evidence_of, lower, of_aside, with_words
 from simulator.scoring.scale import over_all, worth
 
-VERSION = "rules-3"
+VERSION = "rules-4"
 PARTS = ("politeness", "validation", "understanding", "elaboration", "advice", "self_focus", "dismissal")
 _UPSET = 25.0
 """Below this anger and confusion there is no feeling that asks to be validated."""
@@ -89,6 +89,9 @@ def tone_of(
     count as what `tone.yaml` says at least. Only in the languages that flaws are known of: in another one a rude reply
     would pass for plain.
 
+    What speaks to whoever scores the reply, and not to the customer, raises nothing: each part is the lower one of the
+    reply's with and without it. A reply that says nothing else has no tone.
+
     Args:
         text: the reply, verbatim.
         language: ISO 639-1 code of its language, None if it is not known.
@@ -106,14 +109,14 @@ def tone_of(
     heard = heard or {}
     names = frozenset(move.move for move in moves)
     parts: dict[str, Rating | None] = dict.fromkeys(PARTS)
-    if language is not None and text.strip():
-        rated = {
-            "politeness": ratings.politeness(text, language=language, moves=names),
-            **ratings.tone_parts(text, language=language, moves=names, before=before),
-        }
-        parts.update({name: with_words(rating, moves) for name, rating in rated.items() if rating is not None})
-    flaws = (*flaws, *_own_flaws(text, moves, heard))
-    is_more = len(text.split()) > _BARE or names - _COURTESIES - {"stalls"} or _shows(parts["validation"])
+    told = said_to_customer(text)
+    if language is not None and told.strip():
+        rated = _rated(text, language=language, moves=names, before=before)
+        if told != text:
+            rated = lower(rated, _rated(told, language=language, moves=names, before=before))
+        parts.update({name: with_words(rating, moves) for name, rating in rated.items()})
+    flaws = (*flaws, *_own_flaws(told, moves, heard))
+    is_more = len(told.split()) > _BARE or names - _COURTESIES - {"stalls"} or _shows(parts["validation"])
     if upset is None or upset < _UPSET or is_more:
         flaws = tuple(flaw for flaw in flaws if flaw != "stalling")
     civil = language in LANGUAGES and not _is_rude(parts["politeness"], moves)
@@ -123,6 +126,14 @@ def tone_of(
     value, bare = _value(values, flaws, floors), _value(values, flaws, {})
     lifted = value is not None and bare is not None and value - bare > _LIFTED
     return ReplyTone(value, parts, frozenset(values), flaws, plain, lifted)
+
+
+def _rated(text: str, *, language: str, moves: frozenset[MoveName], before: str) -> dict[str, Rating]:
+    rated = {
+        "politeness": ratings.politeness(text, language=language, moves=moves),
+        **ratings.tone_parts(text, language=language, moves=moves, before=before),
+    }
+    return {name: rating for name, rating in rated.items() if rating is not None}
 
 
 def _counted(
@@ -259,7 +270,7 @@ def _evidence(exchange: Exchange, tone: ReplyTone) -> list[Evidence]:
     """The words that raised or lowered the tone, and the flaws of the whole reply."""
     parts = {name: tone.parts[name] for name in PARTS if name in tone.counted}
     found = evidence_of(parts, exchange.observation.moves, turn=exchange.turn, text=exchange.reply)
-    return found + [
+    return [*found, *of_aside(exchange.reply, turn=exchange.turn)] + [
         Evidence(Note(f"tone_{flaw}"), exchange.turn, exchange.reply, good=False)
         for flaw in tone.flaws
         if flaw not in ("wrong_language", "empty")  # the one is a move, the other has no words

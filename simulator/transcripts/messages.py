@@ -13,12 +13,14 @@ from simulator.observation import (
     Claim,
     Move,
     Observation,
+    aside,
     asks_for_details,
     check_claims,
     facts_said,
     language_of,
     observe,
     read,
+    said_to_customer,
     scenario_claims,
 )
 from simulator.ratings import Rating
@@ -163,7 +165,7 @@ def _tone(text: str, tone: ReplyTone, language: str | None) -> Json:
     if tone.value is None:
         return verdict(None, _no_model(text, language), parts=empty)
     reasons = Reasons(tone.parts, text)
-    told = [*map(flaw, tone.flaws), reasons.sentence(tone.counted) or worded("nothing")]
+    told = [*map(flaw, tone.flaws), *_aside(text), reasons.sentence(tone.counted) or worded("nothing")]
     if tone.lifted:
         told.append(worded("plain"))
     if language not in LANGUAGES and not tone.flaws:
@@ -172,7 +174,13 @@ def _tone(text: str, tone: ReplyTone, language: str | None) -> Json:
     return verdict(tone.value, " ".join(told), reasons.quotes(), parts=parts)
 
 
+def _aside(text: str) -> list[str]:
+    return [] if aside(text) is None else [worded("aside")]
+
+
 def _no_model(text: str, language: str | None) -> str:
+    if not said_to_customer(text).strip():
+        return worded("aside")
     return no_model(language) if any(map(str.isalnum, text)) else worded("empty")
 
 
@@ -206,7 +214,7 @@ def _de_escalation(text: str, language: str | None, moves: Sequence[Move], tone:
     value = conduct(parts["constructive"], parts["hostile"], tone)
     reasons = Reasons(rated, text)
     told = [worded("conflict", **{name: round(part) for name, part in parts.items()})]
-    told.append(reasons.sentence(rated) or worded("nothing"))
+    told += [*_aside(text), reasons.sentence(rated) or worded("nothing")]
     if is_lifted(parts["constructive"], parts["hostile"], tone):
         told.append(worded("plain"))
     return verdict(value, " ".join(told), reasons.quotes(), parts={name: rounded(part) for name, part in parts.items()})

@@ -14,6 +14,7 @@ from simulator.scoring import DIMENSIONS, Dimension, Evidence, part_label, word
 from simulator.ui import labels
 from simulator.ui.markup import bubble, chips, esc, mark_sign, quiet, quoted, subsection
 from simulator.ui.session import _, language, ngettext
+from simulator.ui.voices import voices
 from simulator.versions import version_of, versions_of
 
 
@@ -231,12 +232,13 @@ def _help_name(kind: StepKind) -> str:
 
 
 def transcript(practice: Practice) -> str:
-    """The whole conversation."""
+    """The whole conversation, with who gave the customer its words where a model was asked."""
     attempt = practice.attempt
     names = {"customer": attempt.case.scenario.record.customer.name, "agent": _("You")}
+    worded = voices(practice)
     said = "".join(
         f'<div class="tc-says"><small>{esc(names[turn.role])} · {labels.duration(turn.at)}</small>'
-        f"{bubble(turn.text, turn.role)}</div>"
-        for turn in attempt.transcript
+        f"{bubble(turn.text, turn.role)}{quiet(worded[place]) if place in worded else ''}</div>"
+        for place, turn in enumerate(attempt.transcript)
     )
     return f'<div class="tc" data-testid="transcript">{said}</div>'

@@ -13,7 +13,7 @@ from simulator.practice import Practice
 from simulator.report import report
 from simulator.ui import debrief_sections as sections
 from simulator.ui import debrief_tables as tables
-from simulator.ui import labels, look, reply_panel
+from simulator.ui import judge_panel, labels, look, reply_panel
 from simulator.ui.curve_svg import curve_svg
 from simulator.ui.labels import in_interface
 from simulator.ui.markup import chips, esc, quiet, section, subsection
@@ -36,6 +36,9 @@ def as_json(practice: Practice, found: Debrief) -> dict[str, Any]:
             "parent_turns": practice.parent_turns,
         },
         "debrief": whole,
+        "judgements": [
+            {"turn": each.turn_index, "version": each.version, **each.body} for each in judge_panel.judgements(practice)
+        ],
     }
 
 
@@ -107,6 +110,8 @@ def _appendix(practice: Practice, found: Debrief) -> Iterator[tuple[str, str]]:
     yield _("Moves"), tables.moves(found)
     yield _("Reply times"), sections.reply_times(found)
     yield _("Language"), sections.language_notes(found)
+    if judged := judge_panel.whole(practice):
+        yield _("Second opinion of a language model"), judged + judge_panel.each_reply(practice)
     yield (
         _("What the scores go by"),
         "".join(

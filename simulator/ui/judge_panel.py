@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import streamlit as st
@@ -11,25 +12,80 @@ from simulator.agreement import Agreement, Estimate, agreements
 from simulator.case import Case
 from simulator.history import Store, StoredJudgement
 from simulator.judge import Beside, side_by_side
+from simulator.judging import RECENT
 from simulator.practice import Practice
 from simulator.scoring import Note, counts, far_apart, move_label, word
 from simulator.second_opinion import opinion_of
-from simulator.ui import history_views, labels, services, session
+from simulator.ui import history_views, labels, services, session, troubles
 from simulator.ui.markup import chips, esc, quiet, quoted, section, subsection
-from simulator.ui.session import _, language
+from simulator.ui.origins import origins
+from simulator.ui.session import _, language, ngettext
+
+_LOOK_EVERY = 5.0
+"""Seconds between two looks while replies are judged."""
 
 
 def show(practice: Practice) -> None:
-    """What the judge made of an attempt; nothing where it made nothing of it."""
+    """What the judge made of an attempt, and what it still has to say; nothing where there is neither.
+
+    As long as it has something to say, the page looks again now and then.
+    """
+    waiting = _waiting(practice)
+    troubles.fragment("judge", every=_LOOK_EVERY if waiting else None)(_draw)(practice, waiting)
+
+
+def _draw(practice: Practice, waited: int) -> None:
+    waiting = _waiting(practice)
+    shown = whole(practice)
+    if shown or waiting:
+        st.html(section(_("Second opinion of a language model")) + shown)
+    if waiting:
+        told = ngettext(
+            "{count} reply waits for the language model's opinion. It appears here by itself.",
+            "{count} replies wait for the language model's opinion. It appears here by itself.",
+            waiting,
+        )
+        st.html(f'<p class="tc tc-small" role="status" data-testid="judging">{esc(told.format(count=waiting))}</p>')
+    if shown:
+        with st.expander(_("What the language model said of each reply"), key="judgements"):
+            st.html(each_reply(practice))
+    if waited and not waiting:
+        st.rerun()  # the scores may go by it, and nobody has to look again
+
+
+def whole(practice: Practice) -> str:
+    """What the judge made of the whole attempt, beside the rules, as HTML; empty where it judged nothing."""
+    if not judgements(practice):
+        return ""
+    values, version = opinion_of(services.store(session.settings().history), practice.id)
+    rules = {name: score.value for name, score in practice.attempt.rule_scores().items()}
+    return _scores(side_by_side(rules, values), version)
+
+
+def each_reply(practice: Practice) -> str:
+    """What the judge said of each reply, as HTML."""
+    return "".join(_judgement(practice, each) for each in judgements(practice))
+
+
+def judgements(practice: Practice) -> list[StoredJudgement]:
+    """The judgements of an attempt's replies, in their order; those of a branch's first replies are its parent's."""
     store = services.store(session.settings().history)
-    judgements = history.list_judgements(store, attempt_id=practice.id)
-    if not judgements:
-        return
-    values, version = opinion_of(store, practice.id)
-    beside = side_by_side({name: score.value for name, score in practice.attempt.rule_scores().items()}, values)
-    st.html(section(_("Second opinion of a language model")) + _scores(beside, version))
-    with st.expander(_("What the language model said of each reply"), key="judgements"):
-        st.html("".join(_judgement(practice, each) for each in judgements))
+    found = [
+        each
+        for id, turns in origins(practice)
+        for each in history.list_judgements(store, attempt_id=id)
+        if each.turn_index in turns
+    ]
+    return sorted(found, key=lambda each: each.turn_index)
+
+
+def _waiting(practice: Practice) -> int:
+    """How many replies are still to be judged."""
+    lately = datetime.now(UTC) - practice.started_at < RECENT
+    if not lately or services.judging(session.settings()) is None:
+        return 0
+    judged = {each.turn_index for each in judgements(practice)}
+    return sum(exchange.turn not in judged for exchange in practice.attempt.exchanges)
 
 
 def agreement(store: Store, *, trainee: str) -> None:
@@ -76,6 +132,8 @@ def _scores(beside: tuple[Beside, ...], version: str) -> str:
     }[counts()]
     shown = history_views.table(_("Rules and language model"), heads, rows, titled=True)
     judged_by = _("Judged by {version}").format(version=version) if version else ""
+    if any(each.judge is None for each in beside):
+        told += " " + _("Where it has none, it judged too few of the replies to speak for all.")
     return f'<div class="tc" data-testid="second-opinion">{quiet(told)}{shown}{quiet(judged_by)}</div>'
 
 
@@ -104,5 +162,12 @@ def _verdict(verdict: dict[str, Any], case: Case) -> str:
         note = Note("judge_void", {"criterion": verdict["criterion"], "why": verdict["void"] or "abstained"})
         return f'<li class="tc-quiet">{esc(word(note, case, language()))}</li>'
     note = Note("judge_verdict", {name: verdict[name] for name in ("criterion", "band", "reason")})
-    passage = f' <span class="tc-quiet">{esc(verdict["passage"])}</span>' if verdict["passage"] else ""
-    return f"<li>{esc(word(note, case, language()))}<br>{quoted(verdict['quote'] or '')}{passage}</li>"
+    quote = f"<br>{quoted(verdict['quote'])}" if verdict["quote"] else ""
+    source = f' <span class="tc-quiet">{esc(_title(verdict["passage"], case))}</span>' if verdict["passage"] else ""
+    return f"<li><bdi>{esc(word(note, case, language()))}</bdi>{quote}{source}</li>"
+
+
+def _title(passage: str, case: Case) -> str:
+    """The title of a page of the documentation, in the reader's language where there is one."""
+    titles = {each.id: each.title for code in (case.language, language()) for each in case.passages_in(code)}
+    return titles.get(passage, passage)

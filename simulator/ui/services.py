@@ -5,18 +5,23 @@ from __future__ import annotations
 import gc
 import logging
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
+from streamlit import runtime
 
 from simulator import coach, ticket
 from simulator.conversation import Language
+from simulator.customers import Customer, choose_customer
 from simulator.history import Store, open_store
 from simulator.judging import Judging, open_judging
 from simulator.knowledge import KnowledgeStore
 from simulator.scenarios.library import Library, load_library
 from simulator.settings import Settings
+from simulator.ui.answering import Answering
 
 _LOG = logging.getLogger(__name__)
 
@@ -79,6 +84,23 @@ def _open_knowledge(settings: Settings, opening: Future[KnowledgeStore | None]) 
         opening.set_result(None)
 
 
+def answering(settings: Settings) -> Answering:
+    """Where customers write who take their time, whichever session looks at them."""
+    return _answering(settings.history, settings)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _answering(history: str | Path, _settings: Settings) -> Answering:
+    def customer(is_wanted: Callable[[], bool]) -> Customer:
+        return choose_customer(_settings.voice, is_wanted=is_wanted)
+
+    return Answering(store(history), customer, is_there=_is_there)
+
+
+def _is_there(session_id: str) -> bool:
+    return runtime.exists() and runtime.get_instance().is_active_session(session_id)
+
+
 def judging(settings: Settings) -> Judging | None:
     """What judges replies in the background, begun by the first who asks; None where nobody but the rules judges."""
     return _judging(settings.history, settings)
@@ -91,7 +113,8 @@ def _judging(history: str | Path, _settings: Settings) -> Judging | None:
 
 @st.cache_resource(show_spinner=False)
 def warm(root: Path) -> None:
-    """Loads in the background what the next page or reply would wait for: library, dictionaries, language finder.
+    """Loads in the background what the next page or reply would wait for: the endpoint's client, library, dictionaries,
+    language finder.
 
     Called when the first page is there, so that the two do not share the processor.
     """
@@ -102,9 +125,14 @@ def warm(root: Path) -> None:
 
 def _load_heavy_parts(root: Path) -> None:
     from simulator import ratings
+    from simulator.endpoint import SettingError, open_endpoint, read_settings
     from simulator.observation import observe
     from simulator.observation.identify import identify
 
+    with suppress(SettingError):  # the settings page says what is wrong
+        endpoint = read_settings()
+        if endpoint.is_set:
+            open_endpoint(endpoint).warm()
     identify("good morning everybody")
     loaded = library(root)
     warmed: set[tuple[str, Language]] = set()

@@ -6,15 +6,17 @@ from __future__ import annotations
 from typing import cast
 
 import streamlit as st
-from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
 
 from simulator import practice
 from simulator.customers import Customer, choose_customer
+from simulator.history import Store
 from simulator.practice import Practice
 from simulator.scoring import ReaderLanguage
 from simulator.settings import Settings
 from simulator.ui import services
+from simulator.ui.answering import Writing
 from simulator.ui.translations import LANGUAGES, catalogue
 
 MAX_NAME = 60
@@ -58,12 +60,33 @@ def keep_in_url() -> None:
 
 
 def customer() -> Customer:
-    """Who gives customers their words in this session. Once the browser has gone, nobody waits for a message."""
+    """Who gives customers their words. What takes time is said in the background: see `simulator.ui.answering`."""
+    return choose_customer(settings().voice)
+
+
+def answer(practice: Practice) -> Writing:
+    """The message that an attempt's customer writes, for as long as this session's browser is there."""
+    return services.answering(settings()).answer(practice.id, wanted_by=_id())
+
+
+def is_drawn_alone() -> bool:
+    """Whether a fragment is drawn now, and not a whole page."""
     context = get_script_run_ctx()
-    if context is None or not runtime.exists():
-        return choose_customer(settings().voice)
-    sessions, id = runtime.get_instance(), context.session_id
-    return choose_customer(settings().voice, is_wanted=lambda: sessions.is_active_session(id))
+    return context is not None and bool(context.fragment_ids_this_run)
+
+
+def is_called() -> bool:
+    """Whether the browser has asked for something that is only done once the present run is over."""
+    context = get_script_run_ctx()
+    if context is None or context.script_requests is None:
+        return False
+    # Streamlit has no public way to tell: it breaks a run off for a whole page, but not for another fragment.
+    return context.script_requests._state is not ScriptRequestType.CONTINUE
+
+
+def _id() -> str:
+    context = get_script_run_ctx()
+    return "" if context is None else context.session_id
 
 
 def practice_at(attempt_id: str) -> Practice:
@@ -75,10 +98,19 @@ def practice_at(attempt_id: str) -> Practice:
     """
     kept = _practices()
     if attempt_id not in kept:
-        keep_practice(practice.resume(services.store(settings().history), attempt_id, customer=customer()))
+        keep_practice(resume(services.store(settings().history), attempt_id))
     else:
         kept[attempt_id] = kept.pop(attempt_id)
     return kept[attempt_id]
+
+
+def resume(store: Store, attempt_id: str) -> Practice:
+    """An attempt from the history, as it was left: what is unanswered is for `Attempt.catch_up` or `answer`.
+
+    Raises:
+        UnknownAttempt: there is none of this id.
+    """
+    return practice.resume(store, attempt_id, customer=customer(), answered=False)
 
 
 def keep_practice(begun: Practice) -> None:

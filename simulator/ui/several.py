@@ -35,7 +35,14 @@ def show(library: Library) -> None:
         mode, low_pressure = start_options(shift=True)
         if buttons.start(_("Start the shift"), key="start-shift", disabled=not cases):
             store = services.store(session.settings().history)
-            id = begin_shift(store, cases, trainee=session.trainee(), mode=mode, low_pressure=low_pressure)
+            id = begin_shift(
+                store,
+                cases,
+                trainee=session.trainee(),
+                mode=mode,
+                low_pressure=low_pressure,
+                answered=not session.customer().takes_time,
+            )
             st.session_state.pop("shift-seed", None)
             routes.go("shift", shift=id)
 

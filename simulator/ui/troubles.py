@@ -52,11 +52,12 @@ def callback(place: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
     return guarded
 
 
-def fragment(place: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
+def fragment(place: str, *, every: float | None = None) -> Callable[[Callable[P, None]], Callable[P, None]]:
     """Makes a function a fragment of Streamlit that says in its own place what goes wrong in it.
 
     Args:
         place: its name; what goes wrong in the callbacks of this place is shown below it.
+        every: seconds after which it is drawn anew by itself; never if not given.
     """
 
     def guarded(body: Callable[P, None]) -> Callable[P, None]:
@@ -72,7 +73,7 @@ def fragment(place: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
             else:
                 show(place)
 
-        return st.fragment(drawn)
+        return st.fragment(drawn, run_every=every)
 
     return guarded
 

@@ -8,15 +8,18 @@ from simulator import history
 from simulator.model_call import ModelCall
 from simulator.practice import Practice
 from simulator.ui import services, session
+from simulator.ui.origins import origins
 from simulator.ui.session import _
 
 
 def voices(practice: Practice) -> dict[int, str]:
     """For each turn of the customer that a model was asked for, a sentence on who worded it."""
     calls: dict[int, list[ModelCall]] = {}
-    for stored in history.list_calls(services.store(session.settings().history), attempt_id=practice.id):
-        if stored.turn_index is not None and stored.call.purpose == "customer":
-            calls.setdefault(stored.turn_index, []).append(stored.call)
+    for id, turns in origins(practice):
+        for stored in history.list_calls(services.store(session.settings().history), attempt_id=id):
+            turn = stored.turn_index
+            if turn is not None and turn in turns and stored.call.purpose == "customer":
+                calls.setdefault(turn, []).append(stored.call)
     return {turn: _sentence(made) for turn, made in calls.items()}
 
 

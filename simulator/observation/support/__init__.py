@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import resources
 from typing import Protocol
 
 from simulator.conversation import Quote
 from simulator.observation.base import Reason, Verdict, quote_of
 from simulator.observation.support.alignment import Aligned, align
-from simulator.observation.support.conflicts import denied_part
+from simulator.observation.support.clauses import Clause, clauses
+from simulator.observation.support.conflicts import denied_part, rivals_of
 from simulator.observation.support.features import FEATURES, features
 from simulator.observation.support.pieces import number_key
 from simulator.observation.support.reading import parts_of, statement_in
@@ -29,13 +30,16 @@ __all__ = [
     "CELLS",
     "FEATURES",
     "SUPPORTED",
+    "Clause",
     "Knowledge",
     "Weighed",
     "align",
+    "clauses",
     "features",
     "in_sentences",
     "lists",
     "number_key",
+    "rival",
     "shortlist",
     "statements",
     "weigh",
@@ -88,17 +92,23 @@ class Weighed:
         support: 0-1, how far it says so.
         nearness: 0-1, the share of the statement's words that a single sentence of the text has.
         by_value: whether a conflict is one of values (a number, or what it is said of), not of negation or opposites.
+        lacking: whether it has a number that the text lacks.
         forbidden: whether the text denies what the statement says.
-        reasons: what counted, in log-odds of support against an average reply. Notes are names of features
-            (`features`).
+        explain: gives the `reasons`, which most verdicts are never asked for.
     """
 
     verdict: Verdict
     support: float
     nearness: float
     by_value: bool
+    lacking: bool
     forbidden: bool
-    reasons: tuple[Reason, ...]
+    explain: Callable[[], tuple[Reason, ...]]
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """What counted, in log-odds of support against an average reply. Notes are names of features (`features`)."""
+        return self.explain()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +147,7 @@ def weigh(
     question: str | None,
     language: str,
     given: frozenset[str] = frozenset(),
+    context: str = "",
 ) -> Weighed | None:
     """Weighs a statement against passages, read as one.
 
@@ -147,11 +158,12 @@ def weigh(
         question: what the customer has just said, if anything.
         language: ISO 639-1 code of the reply's language.
         given: keys of words and numbers that the reply may say without a source.
+        context: words before the statement that it is to be read with (see `Clause`).
 
     Returns:
         None where it states nothing.
     """
-    it = align(quote.text, passages, question, language, given=given)
+    it = align(quote.text, passages, question, language, given=given, context=context)
     if not it.said.tokens and not (it.said.opens and it.asked is not None):
         return None
     values = features(it)
@@ -164,10 +176,22 @@ def weigh(
     if (value < IN_DOUBT or forbidden) and _contradicts(it, values["coverage"]):
         verdict, value = "contradicted", min(value, IN_DOUBT) * MOST_CONTRADICTED / IN_DOUBT
     names = {name for name, _ in it.conflicts}
-    by_value = not names.isdisjoint(_OF_VALUES)
     return Weighed(
-        verdict, round(value, 3), _nearness(it), by_value, "forbidden" in names, _reasons(it, parts, quote, text)
+        verdict,
+        round(value, 3),
+        _nearness(it),
+        by_value=not names.isdisjoint(_OF_VALUES),
+        lacking="number_missing" in names,
+        forbidden="forbidden" in names,
+        explain=partial(_reasons, it, parts, quote, text),
     )
+
+
+def rival(statement: str, passages: tuple[tuple[str, str], ...], language: str) -> int | None:
+    """The place of the passage that has another value of what a statement is about, where the statement's own value is
+    said only of something else: "the refund takes 30 days" by a period for returns of 30 days; None without one."""
+    it = align(statement, passages, None, language)
+    return next((line.passage for _, line in rivals_of(it)), None)
 
 
 def _contradicts(it: Aligned, coverage: float) -> bool:

@@ -28,6 +28,8 @@ class Aligned:
     """The sentence of the text that says most of the reply."""
     conflicts: list[tuple[str, str]]
     """The feature that a conflict belongs to, and the word of the reply; "" where it is no single one."""
+    lent: int
+    """How many words of the reply, at its beginning, are its context."""
 
 
 def align(
@@ -37,6 +39,7 @@ def align(
     language: str,
     *,
     given: frozenset[str] = frozenset(),
+    context: str = "",
 ) -> Aligned:
     """Finds each word of the reply in the text, and the sentence that says most of it.
 
@@ -46,10 +49,11 @@ def align(
         question: what was asked, if anything.
         language: ISO 639-1 code of all of them.
         given: keys of further words and numbers that the reply may say without a source.
+        context: words that the reply is to be read with, and that stand before it then.
     """
     words = lists(language)
     text = source(passages, language)
-    told, stated = strip_talk(reply, language)
+    told, stated = strip_talk(f"{context} {reply}" if context else reply, language)
     said = read(stated, language)
     asked = read(question, language) if question else None
     found = [match(token, text, words) for token in said.tokens]
@@ -64,7 +68,9 @@ def align(
                     by_line[line] += share * token.weight * how * text.rarity[key]
     best = text.lines[max(range(len(by_line)), key=lambda line: by_line[line])] if by_line else None
     asked_keys = {token.key for token in asked.tokens} if asked else set()
-    return Aligned(said, read(told, language), asked, text, words, found, text.titles | asked_keys | given, best, [])
+    known = text.titles | asked_keys | given
+    lent = len(read(context, language).tokens) if context else 0
+    return Aligned(said, read(told, language), asked, text, words, found, known, best, [], lent)
 
 
 def match(token: Token, text: Source, words: Lists) -> tuple[str, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from simulator.observation.support.alignment import Aligned
 from simulator.observation.support.reading import Token
@@ -15,6 +15,9 @@ _SAME_LINE = 0.6
 """Share of a statement that a sentence of the text has to have to be about the same."""
 _OTHER_LINE = 0.4
 """Share of it, at most, that one about something else has."""
+_MUCH, _MOST = 0.6, 0.5
+"""Share of a clause of the text that a statement has, or share of a statement that the clause has, from which on what
+the clause denies is what the statement says."""
 _TIME = "time"
 
 
@@ -31,23 +34,11 @@ def polarity_of(it: Aligned) -> float:
     for sentence, inside in sentences.items():
         denies = sentence in said.negative
         part = denied_part(inside, tokens) if denies else inside
-        cover, best = _nearest_line(part, it)
-        if best is None or len(part) < min(2, len(inside)):
+        cover, nearest = _nearest_lines(part, it)
+        if not nearest or len(part) < min(2, len(inside)):
             continue
-        there_line = text.lines[best]
-        keys = [it.found[index][0] for index in part]
-        negated = any(text.tokens[place].negated for key in keys if key for place in text.places[key])
-        near = negated or there_line.last - there_line.first <= 12
-        denied = there_line.opens == "no" or (there_line.negative and near and _is_in_denial(keys, best, it))
-        if said.opens == "no" and sentence == tokens[0].sentence and not denies:
-            # "No" alone denies: unless the rest is an answer of its own ("No, we close at six").
-            own = any(tokens[index].key not in it.context for index in inside)
-            clash = 0.0 if denied else 0.4 if own else 1.0
-        elif _beyond(inside, best, it):
-            # "More than 10 hours" denies what "up to 10 hours" says.
-            clash = float(denies == denied) if cover >= _SAME_LINE else 0.0
-        else:
-            clash = float(denies != denied)
+        # Of sentences that have as much of it, one that agrees is enough.
+        clash, denied = min(_clash(sentence, inside, part, cover, line, it) for line in nearest)
         if cover >= 0.4 and clash * cover > polarity:
             polarity, forbidden = clash * cover, denied and not denies
     if polarity >= 0.4:
@@ -55,20 +46,56 @@ def polarity_of(it: Aligned) -> float:
     return polarity
 
 
-def _is_in_denial(keys: Sequence[str], line: int, it: Aligned) -> bool:
-    """Whether any of some words is in what a line of the text denies ("not A, but B" denies no B)."""
+def _clash(
+    sentence: int, inside: Sequence[int], part: Sequence[int], cover: float, line: int, it: Aligned
+) -> tuple[float, bool]:
+    """How far a sentence of the reply and a line of the text differ in negation, 0-1, and whether the line denies what
+    the sentence speaks of."""
+    said, text, there = it.said, it.text, it.text.lines[line]
+    denies = sentence in said.negative
+    part = [index for index in part if index >= it.lent] or part
+    keys = {it.found[index][0] for index in part} - {""}
+    negated = any(text.tokens[place].negated for key in keys for place in text.places[key])
+    near = negated or there.last - there.first <= 12
+    denied = there.opens == "no" or (there.negative and near and _is_in_denial(keys, part, line, it))
+    if said.opens == "no" and sentence == said.tokens[0].sentence and not denies:
+        # "No" alone denies: unless the rest is an answer of its own ("No, we close at six").
+        own = any(said.tokens[index].key not in it.context for index in inside)
+        return 0.0 if denied else 0.4 if own else 1.0, denied
+    if _beyond(inside, line, it):
+        # "More than 10 hours" denies what "up to 10 hours" says.
+        return float(denies == denied) if cover >= _SAME_LINE else 0.0, denied
+    return float(denies != denied), denied
+
+
+def _is_in_denial(keys: set[str], part: Sequence[int], line: int, it: Aligned) -> bool:
+    """Whether what a line of the text denies ("not A, but B" denies no B) is what some words of the reply say: a clause
+    that denies has them, or much of it is among them."""
     tokens = it.text.tokens[it.text.lines[line].first : it.text.lines[line].last]
-    return not {tokens[place].key for place in denied_part(range(len(tokens)), tokens)}.isdisjoint(keys)
+    denying: dict[int, list[Token]] = {}
+    for place in denied_part(range(len(tokens)), tokens):
+        denying.setdefault(tokens[place].clause, []).append(tokens[place])
+    said = sum(it.said.tokens[index].weight for index in part)
+    affirmed = {token.key for token in tokens if token.clause not in denying}
+    if not affirmed:
+        return any(token.key in keys for token in tokens)
+    elsewhere = sum(it.said.tokens[index].weight for index in part if it.found[index][0] in affirmed)
+    for clause in denying.values():
+        there = {token.key for token in clause}
+        own = sum(token.weight for token in clause if token.key in keys)
+        shared = sum(it.said.tokens[index].weight for index in part if it.found[index][0] in there)
+        if own >= _MUCH * sum(token.weight for token in clause) or shared >= max(_MOST * said, elsewhere):
+            return True
+    return False
 
 
 def denied_part(inside: Sequence[int], tokens: Sequence[Token]) -> list[int]:
     """The words of a sentence in the clauses that deny something; all of them where that cannot be told."""
-    denying = {tokens[index].clause for index in inside if tokens[index].negated}
-    return [index for index in inside if not denying or tokens[index].clause in denying]
+    return [index for index in inside if tokens[index].denied] or list(inside)
 
 
-def _nearest_line(part: Sequence[int], it: Aligned) -> tuple[float, int | None]:
-    """The sentence of the text that says most of some words of the reply, and how much of them."""
+def _nearest_lines(part: Sequence[int], it: Aligned) -> tuple[float, list[int]]:
+    """The sentences of the text that say most of some words of the reply, and how much of them."""
     by_line: dict[int, float] = {}
     whole = 0.0
     for index in part:
@@ -78,9 +105,9 @@ def _nearest_line(part: Sequence[int], it: Aligned) -> tuple[float, int | None]:
         for line in it.text.lines_of[key] if key else ():
             by_line[line] = by_line.get(line, 0.0) + weight * how
     if not by_line:
-        return 0.0, None
-    best = max(by_line, key=lambda place: by_line[place])
-    return by_line[best] / whole, best
+        return 0.0, []
+    best = max(by_line.values())
+    return best / whole, [line for line, share in by_line.items() if share == best]
 
 
 def _beyond(inside: Sequence[int], line: int, it: Aligned) -> bool:
@@ -124,12 +151,15 @@ def misplaced(it: Aligned) -> int:
     if len(text.clauses) < 2:
         return 0
     count = 0
+    # A subject that is lent may be understood in the text too: "costs 45 EUR and is done within 10 days".
+    lent = {token.start for token in it.said.tokens[: it.lent]}
     clauses = list(clauses_in(it.said.tokens).values())
     for inside in clauses:
         numbers, sides = clause_facts(inside, words)
         if not numbers and not sides:
             continue
-        named = {token.key: token for token in inside if not token.number and token.weight > 0.5}
+        heavy = (token for token in inside if not token.number and token.weight > 0.5)
+        named = {token.key: token for token in heavy}
         if it.asked is not None and len(clauses) == 1 and len(inside) <= 3:
             named |= {token.key: token for token in it.asked.tokens if not token.number and token.weight > 0.5}
         for number in numbers:
@@ -137,7 +167,7 @@ def misplaced(it: Aligned) -> int:
             if not homes or any(not (text.clauses[home].named - named.keys()) for home in homes):
                 continue
             for key, token in named.items():
-                where = text.clauses_of.get(key)
+                where = text.clauses_of.get(key) if token.start not in lent else ()
                 if not where or any(home in homes for home in where):
                     continue
                 if all(text.clauses[place].numbers - numbers for place in where):
@@ -149,40 +179,74 @@ def misplaced(it: Aligned) -> int:
                 theirs = frozenset[int]().union(
                     *(text.clauses[place].sides.get(group, frozenset()) for place in text.clauses_of.get(key, ()))
                 )
-                if theirs and not theirs & side and len(theirs) + len(side) < 5:
+                if (
+                    theirs
+                    and not theirs & side
+                    and len(theirs) + len(side) < 5
+                    and not _sided(text, key, group, side, named)
+                ):
                     count += 1
                     it.conflicts.append(("misplaced", token.form))
     return count
 
 
+def _sided(text: Source, key: str, group: int, side: frozenset[int], named: Container[str]) -> bool:
+    """Whether a clause behind a word takes a side of an opposite and names nothing that a statement does not: its
+    subject may stand in the clause before ("… open from nine, but closed on Sundays")."""
+    first = min(text.clauses_of[key])
+    return any(
+        place[0] == first[0]
+        and place > first
+        and not side.isdisjoint(clause.sides.get(group, ()))
+        and len(clause.named) > 1
+        and all(other in named for other in clause.named)
+        for place, clause in text.clauses.items()
+    )
+
+
 def misvalued(it: Aligned) -> int:
     """Values of a reply that the text has of something else: "the bank needs 14 days", where the sentence about the
     bank says 3 to 5 days, and one about the warehouse 14."""
+    rivals = list(rivals_of(it))
+    it.conflicts.extend(("misvalued", token.form) for token, _ in rivals)
+    return len(rivals)
+
+
+def rivals_of(it: Aligned) -> Iterator[tuple[Token, Line]]:
+    """The values of a reply that the text has of something else only, each with the sentence of the text about the same
+    that has another one."""
     tokens, text = it.said.tokens, it.text
     whole = sum(token.weight for token in tokens if not token.number and not token.amount)
     if not whole:
-        return 0
+        return
     share = [0.0] * len(text.lines)
     for token, (key, how) in zip(tokens, it.found, strict=True):
         if key and not token.number and not token.amount:
             for line in text.lines_of[key]:
                 share[line] += token.weight * how / whole
-    count = 0
     for place, token in enumerate(tokens):
         key = it.found[place][0]
         unit = _unit_of(tokens, place)
         if not (token.number and key and unit):
             continue
-        homes = text.lines_of[key]
+        homes = _lines_with(token, key, text)
+        if any(share[home] > _OTHER_LINE for home in homes):
+            continue
         others = [
-            line
+            number
             for number, line in enumerate(text.lines)
-            if number not in homes and share[number] >= _SAME_LINE and _has_unit(text, line, unit)
+            if share[number] >= _SAME_LINE and number not in homes and _has_unit(text, line, unit)
         ]
-        if others and all(share[home] <= _OTHER_LINE for home in homes):
-            count += 1
-            it.conflicts.append(("misvalued", token.form))
-    return count
+        if others:
+            yield token, text.lines[max(others, key=lambda number: share[number])]
+
+
+def _lines_with(token: Token, key: str, text: Source) -> set[int]:
+    """The sentences of a text that have a value, however it is put ("2 days", "48 hours")."""
+    alike = {
+        text.line_of[place] for place, there in enumerate(text.tokens) if token.amount and there.amount == token.amount
+    }
+    return alike.union(text.lines_of[key])
 
 
 def _unit_of(tokens: Sequence[Token], place: int) -> str:

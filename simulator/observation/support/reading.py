@@ -13,6 +13,7 @@ from typing import cast, get_args
 from simulator.conversation import Language
 from simulator.observation.lexicon import lexicon
 from simulator.observation.support.pieces import ALIKE, number_key, numeral_key, pieces
+from simulator.observation.support.seams import cuts
 from simulator.observation.support.stems import key_of
 from simulator.observation.support.words import SIGNS, Lists, fold, lists
 
@@ -45,6 +46,8 @@ class Token:
     """Of a number with a unit, and of the unit: the value that both say, "two weeks" and "14 days" alike."""
     bound: str = ""
     """Of a number that limits a range: "<" ("up to 10 hours") or ">" ("more than 10 hours")."""
+    denied: bool = False
+    """Whether its clause denies something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +98,21 @@ def read(source: str, language: str) -> Reading:
     text = plain(source, language)
     tokens: list[Token] = []
     questions: set[int] = set()
-    negative: list[int] = []
+    negative: list[tuple[int, int]] = []  # sentence and clause of each negation
     strong: set[str] = set()
     sentence = clause = 0
     seen = False
     first_word = opens = ""
     since_negator = 99
     since_start = 0
-    joined = False
+    joined = conditional = False
     kinds: list[str] = []
     every: list[str] = []
     begin = 0
     question_words: list[tuple[int, bool]] = []
+    seams = [start + at for start, end in parts_of(text, language) for _, at in cuts(text[start:end], language)]
+    seams.append(len(text))
+    seam = 0
     for match in pieces(language).finditer(text):
         group = match.lastgroup
         form = match["number"] or match.group()
@@ -115,14 +121,18 @@ def read(source: str, language: str) -> Reading:
                 if "?" in form or form in "？؟":
                     questions.add(sentence)
                 sentence, clause, seen, since_negator = sentence + 1, clause + 1, False, 99
-                begin = len(every)
+                begin, conditional = len(every), False
             continue
         if group == "pause":
             clause += 1
-            since_negator = 99
+            since_negator, conditional = 99, False
             continue
         if len(tokens) >= MAX_TOKENS:
             break
+        if match.start() >= seams[seam]:
+            seam = bisect_left(seams, match.start() + 1)
+            clause += 1
+            since_negator = 99
         fresh = not seen
         seen = True
         if group == "unit":
@@ -134,9 +144,9 @@ def read(source: str, language: str) -> Reading:
             # "More than 10" sets a limit; its "more" is no word of its own, least of all the opposite of "less".
             if bound and tokens and fold(tokens[-1].form, language) in every[-size:]:
                 tokens.pop()
-            if sentence in negative and not words.negators.isdisjoint(every[len(every) - size :]):
+            if negative and negative[-1][0] == sentence and not words.negators.isdisjoint(every[len(every) - size :]):
                 # "Not more than 10" denies nothing.
-                negative.remove(sentence)
+                negative.pop()
                 since_negator = 99
             every.append(key)
             tokens.append(Token(key, form, match.start(), match.end(), sentence, clause, 1.5, number=True, bound=bound))
@@ -153,6 +163,7 @@ def read(source: str, language: str) -> Reading:
             clause += 1
             since_negator = 99
         joined = low in words.joins
+        conditional = conditional or low in words.conditions
         since_start = 0 if fresh else since_start + 1
         if since_start == 0:
             kinds.append("yes-no")
@@ -161,8 +172,8 @@ def read(source: str, language: str) -> Reading:
         if kinds and (since_start < 3 or words.in_situ) and low.partition("'")[0] in words.wh:
             kinds[-1] = "wh"
         if low in words.negators or "n't" in low:
-            if low not in _LACKING:
-                negative.append(sentence)
+            if low not in _LACKING and not conditional:
+                negative.append((sentence, clause))
             since_negator = 0
             continue
         if "'" in low:
@@ -193,11 +204,14 @@ def read(source: str, language: str) -> Reading:
                 negated=since_negator <= 4,
             )
         )
+    denying = {clause for _, clause in negative}
+    if denying:
+        tokens = [replace(token, denied=True) if token.clause in denying else token for token in tokens]
     return Reading(
         tuple(_with_amounts(tokens, language)),
         sentence + seen,
         frozenset(questions),
-        frozenset(negative),
+        frozenset(sentence for sentence, _ in negative),
         opens,
         kinds[-1] if kinds and (kinds[-1] == "wh" or (sentence + seen - 1) in questions) else "",
         frozenset(strong),
@@ -208,7 +222,7 @@ def read(source: str, language: str) -> Reading:
 
 def _bound_at(before: list[str], words: Lists) -> tuple[str, int]:
     """The limit that the words before a number make of it, and how many of them do."""
-    for size in (3, 2, 1):
+    for size in (4, 3, 2, 1):
         bound = words.bounds.get(" ".join(before[-size:]))
         if bound:
             return bound, size

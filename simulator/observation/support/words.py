@@ -56,6 +56,8 @@ class Lists:
     """Words for what a period begins with (delivery, invoice …), by the number of the event."""
     instants: frozenset[str]
     """Words that promise something within a day ("tomorrow")."""
+    conditions: frozenset[str]
+    """Words that begin a condition, in which a negation denies nothing ("if the money does not arrive")."""
     openers: tuple[str, ...]
     """Words before a unit that mean one of it ("within an" hour)."""
     bounds: dict[str, str]
@@ -139,6 +141,7 @@ def lists(language: str) -> Lists:
         tuple(data["lived"].get(language, ())),
         groups("events"),
         words("instants", stems=True),
+        words("conditions"),
         tuple(data["openers"].get(language, ())),
         {fold(words): side for side, by in data["bounds"].items() for words in by.get(language, ())},  # type: ignore[attr-defined]
         re.compile("|".join(own), re.IGNORECASE) if (own := data["own"].get(language)) else None,

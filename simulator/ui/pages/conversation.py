@@ -8,7 +8,6 @@ from pydantic import ValidationError
 from simulator import channels, history
 from simulator.attempt import AttemptOver
 from simulator.coach import breathe_card
-from simulator.customers import NotWanted
 from simulator.history import StoreUnavailable, UnknownAttempt, UnknownSnapshot
 from simulator.practice import Practice
 from simulator.ui import coach_panel, drawn, labels, routes, services, session, troubles
@@ -17,6 +16,9 @@ from simulator.ui.labels import in_interface
 from simulator.ui.markup import chips, esc, notice, quiet, subsection
 from simulator.ui.session import _
 from simulator.ui.widgets.chat import Clock, chat, draft, sending
+
+_WATCH = 0.2
+"""Seconds after which a call of the browser is noticed while the customer writes."""
 
 
 def show() -> None:
@@ -221,7 +223,7 @@ def _chat_side(practice: Practice) -> None:
     )
     drawn.note_chat(practice)
     if attempt.awaits_answer:
-        _let_answer(practice)
+        _watch(practice)
     # The first run after a restart of the server brings what was sent, but calls no callback.
     missed = sending(practice.id)
     if missed is not None and missed.send_id not in known and refused is None and not ended:
@@ -229,20 +231,26 @@ def _chat_side(practice: Practice) -> None:
         st.rerun()
     if ended and attempt.outcome != "taken_back":
         st.html(quiet(_what_next(practice)))
-    coach_panel.show(practice)
+    if not attempt.awaits_answer:  # a hint is about the reply and what it led to
+        coach_panel.show(practice)
     if drawn.page_is_behind(practice):
         st.rerun()
 
 
-def _let_answer(practice: Practice) -> None:
-    """Lets the customer answer, shown as it writes, and draws the chat again."""
+def _watch(practice: Practice) -> None:
+    """Shows what the customer writes until it is done, then draws the chat again.
+
+    Where something else is to be drawn, now or meanwhile, that comes first: the browser asks for the chat again.
+    """
+    writing = session.answer(practice)
     slot = st.empty()
-    slot.html(draft(practice.id, ""))
-    try:
-        practice.attempt.answer(lambda text: slot.html(draft(practice.id, text)))
-    except NotWanted:
-        return  # the browser has gone; who comes back finds the reply unanswered, and it is answered then
-    st.rerun(scope="fragment")
+    while session.is_drawn_alone() and not session.is_called():
+        slot.html(draft(practice.id, writing.text))
+        if writing.wait(_WATCH):
+            if writing.error is not None:
+                raise writing.error
+            st.rerun(scope="fragment")
+    slot.html(draft(practice.id, writing.text, watched=False))
 
 
 def _what_next(practice: Practice) -> str:
@@ -256,7 +264,7 @@ def _clock(practice: Practice) -> Clock:
     now, due, shown_at = attempt.now, attempt.next_silence(), attempt.shown_at
     targets = channels.targets_of(attempt.case.scenario, first=attempt.situation.answers == 0)
     return Clock(
-        message=next(place for place, turn in enumerate(attempt.transcript) if turn.at == shown_at),
+        message=next((place for place, turn in enumerate(attempt.transcript) if turn.at == shown_at), -1),
         elapsed=max(0.0, now - shown_at),
         silence=None if due is None or attempt.outcome is not None else due - now,
         paused=attempt.is_paused,

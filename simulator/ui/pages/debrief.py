@@ -205,7 +205,7 @@ def _exports(practice: Practice, found: Debrief, compared: Comparison | None) ->
     They are made here and not when they are fetched: by then nothing knows the language of the interface.
     """
     every_reply = bool(st.session_state.get("every-reply"))
-    about = (id(found), compared, every_reply)
+    about = (id(found), compared, every_reply, [each.judged_at for each in judge_panel.judgements(practice)])
     kept = st.session_state.get("exports")
     if kept is None or kept[0] != about:
         as_json = json.dumps(export.as_json(practice, found), ensure_ascii=False, indent=2)

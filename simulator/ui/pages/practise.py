@@ -77,13 +77,13 @@ def _offer_unfinished() -> None:
 def _offer(store: Store, found: AttemptSummary) -> bool:
     """Offers to go on with an attempt, or with its shift. False if it is over, or cannot be gone on with."""
     try:
-        shift = None if found.shift_id is None else open_shift(store, found.shift_id)
+        shift = None if found.shift_id is None else open_shift(store, found.shift_id, resume=session.resume)
         if shift is not None and shift.ended_at is None:
             count = len(shift.chats)
             title = ngettext("Shift of {count} chat", "Shift of {count} chats", count).format(count=count)
         else:
-            attempt = practice.resume(store, found.id).attempt
-            attempt.pass_time()
+            attempt = session.resume(store, found.id).attempt
+            attempt.catch_up()
             if attempt.outcome is not None:
                 return False
             shift, title = None, in_interface(attempt.case.scenario.title)
@@ -239,13 +239,15 @@ def _start(library: Library, id: str, scenario: Scenario) -> None:
     if buttons.start(_("Start"), key="start"):
         case = library.cast(id, persona=persona, language=language, seed=random.randrange(2**31))
         store = services.store(session.settings().history)
+        customer = session.customer()
         begun = practice.begin(
             store,
             case,
             trainee=session.trainee(),
             mode=mode,
             low_pressure=low_pressure,
-            customer=session.customer(),
+            customer=customer,
+            answered=not customer.takes_time,
         )
         session.keep_practice(begun)
         routes.go("conversation", attempt=begun.id)

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import math
+import time
+from collections.abc import Iterable
+
 import streamlit as st
 
 from simulator.endpoint import EndpointSettings, SettingError, open_endpoint, origins, read_settings
-from simulator.endpoint.probe import Check, label, probe, sentence, state_label
+from simulator.endpoint.probe import Check, State, label, probe, sentence, state_label
 from simulator.endpoint.settings import VARIABLES
 from simulator.knowledge.open import trial_embedding
-from simulator.ui import session
-from simulator.ui.markup import esc, heading, notice, quiet, section
+from simulator.ui import session, troubles
+from simulator.ui.markup import esc, heading, notice, quiet, section, subsection
 from simulator.ui.session import _
 
-_SIGNS = {"ok": ("tc-yes", "✓"), "failed": ("tc-no", "✗"), "not_tried": ("tc-quiet", "–")}
+_SECOND_CLICK = 0.7
+"""Seconds after a test within which a click was meant for it."""
+_SIGNS: dict[State, tuple[str, str]] = {
+    "ok": ("tc-yes", "✓"),
+    "failed": ("tc-no", "✗"),
+    "not_tried": ("tc-quiet", "–"),
+    "not_needed": ("tc-quiet", "–"),
+}
 
 
 def show() -> None:
@@ -33,22 +44,47 @@ def show() -> None:
         )
         how = _("Set OPENAI_API_KEY, or the address and the model of anything that speaks the OpenAI protocol.")
         st.html(quiet(how))
-    with st.container(key="settings-table"):
-        st.html(_table(settings))
     if settings.names_server:
         _test(settings)
+    with st.container(key="settings-table"):
+        st.html(_table(settings))
 
 
+@troubles.fragment("endpoint-test")
 def _test(settings: EndpointSettings) -> None:
-    st.html(section(_("Test the endpoint")))
-    st.html(quiet(_("Asks the model for three short answers.")))
-    if st.button(_("Test the endpoint"), type="primary", key="test-endpoint"):
+    st.html(subsection(_("Test the endpoint")))
+    cost = _("Asks the model for three short answers: about 200 tokens, at most 1,400 if it thinks before it answers.")
+    st.html(quiet(cost))
+    asked = st.session_state.pop("endpoint-test-asked", False)
+    label = _("Test the endpoint")
+    st.button(label, type="primary", key="test-endpoint", disabled=asked, on_click=_ask_for_test)
+    results = st.empty()
+    if asked:
+        found: list[Check] = []
+
+        def show_so_far(check: Check) -> None:
+            found.append(check)
+            results.html(_checks(found))
+
         with st.spinner(_("Testing…")):
-            st.session_state["endpoint-checks"] = probe(open_endpoint(settings), trial_embedding(session.settings()))
-    checks: tuple[Check, ...] = st.session_state.get("endpoint-checks", ())
-    if checks:
-        rows = "".join(map(_check, checks))
-        st.html(f'<ul class="tc tc-panel tc-list" data-testid="endpoint-checks">{rows}</ul>')
+            embed = trial_embedding(session.settings())
+            st.session_state["endpoint-checks"] = probe(open_endpoint(settings), embed, on_check=show_so_far)
+        st.session_state["endpoint-tested-at"] = time.monotonic()
+        st.rerun()
+    if "endpoint-checks" in st.session_state:
+        results.html(_checks(st.session_state["endpoint-checks"]))
+
+
+@troubles.callback("endpoint-test")
+def _ask_for_test() -> None:
+    # A second click, made while a test ran, comes when it is over: nobody meant to pay twice.
+    if time.monotonic() - st.session_state.get("endpoint-tested-at", -math.inf) > _SECOND_CLICK:
+        st.session_state["endpoint-test-asked"] = True
+        st.session_state.pop("endpoint-checks", None)
+
+
+def _checks(checks: Iterable[Check]) -> str:
+    return f'<ul class="tc tc-panel tc-list" data-testid="endpoint-checks">{"".join(map(_check, checks))}</ul>'
 
 
 def _check(check: Check) -> str:

@@ -53,10 +53,16 @@ def _open() -> Shift | None:
 
 
 def _shift(id: str) -> Shift:
+    """The shift, its customers writing in whichever chat they have something to say."""
+
     def kept(_store: Store, attempt_id: str) -> Practice:
         return session.practice_at(attempt_id)
 
-    return shifts.open_shift(services.store(session.settings().history), id, resume=kept)
+    shift = shifts.open_shift(services.store(session.settings().history), id, resume=kept)
+    for chat in shift.chats:
+        if chat.practice.attempt.awaits_answer:
+            session.answer(chat.practice)
+    return shift
 
 
 def _selected(shift: Shift) -> Chat:

@@ -39,7 +39,8 @@ class Clock:
     """What the browser's clock starts with, in seconds.
 
     Args:
-        message: place of the message that a reply now would answer; the clock starts again only with another one.
+        message: place of the message that a reply now would answer, -1 before the first one; the clock starts again
+            only with another one.
         elapsed: since that message was shown, pauses left out.
         silence: until the customer reacts to silence; None if it will not.
         paused: whether the clock stands and nothing can be sent.
@@ -117,10 +118,17 @@ def chat(
     mounted("chat")(key=_key(attempt_id), data=data, on_send_change=on_send, on_tick_change=on_tick)
 
 
-def draft(attempt_id: str, text: str) -> str:
+def draft(attempt_id: str, text: str, *, watched: bool = True) -> str:
     """HTML that hands a message in the making to the chat, which shows it in its place: what is drawn once is not drawn
-    anew for each word."""
-    return f'<div hidden data-draft="{html.escape(attempt_id)}">{html.escape(text)}</div>'
+    anew for each word.
+
+    Args:
+        attempt_id: the attempt.
+        text: what the customer has written so far.
+        watched: whether more is handed over as it comes; else the chat asks for it, by a tick.
+    """
+    asks = "" if watched else " data-ask"
+    return f'<div hidden data-draft="{html.escape(attempt_id)}"{asks}>{html.escape(text)}</div>'
 
 
 def sending(attempt_id: str) -> Sending | None:

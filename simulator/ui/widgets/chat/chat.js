@@ -92,8 +92,8 @@ class Chat {
     // Before the turns are shown: a hidden field takes no focus.
     this.form.hidden = Boolean(data.ended) && !this.pending;
     this.row.hidden = Boolean(data.ended);
-    this.draft.follow(data.writing, () => this.ticks.start(() => this.trigger("tick", this.data.serial)));
     this.showTurns(first);
+    this.draft.follow(data.writing, () => this.ticks.start(() => this.trigger("tick", this.data.serial)));
     if (this.shownAt === null && this.revealing !== this.asked) {
       this.shownAt = this.receivedAt - data.elapsed * 1000;
     }

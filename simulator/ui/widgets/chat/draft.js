@@ -12,20 +12,26 @@ class Draft {
     this.seen = false;
   }
 
-  // Shows the message as it grows while the customer writes; `overdue` is called when that takes too long.
-  follow(writing, overdue) {
+  // Shows the message as it grows while the customer writes; `ask` is called where the server wants to be asked for
+  // more, and when that takes too long.
+  follow(writing, ask) {
     this.stop();
     if (!writing) return;
     this.seen = false;
-    this.patience = setTimeout(overdue, OVERDUE);
+    this.ask = ask;
+    this.patience = setTimeout(() => this.ask?.(), OVERDUE);
     this.look();
     this.looking = setInterval(() => this.look(), DRAFT_EVERY);
   }
 
   look() {
-    const text = document.querySelector(this.selector)?.textContent ?? "";
+    const draft = document.querySelector(this.selector);
+    const text = draft?.textContent ?? "";
     this.seen = Boolean(text);
     this.show(text);
+    if (!draft || !("ask" in draft.dataset)) return;
+    this.ask?.();
+    this.ask = null; // once: the chat is drawn anew then
   }
 
   stop() {

@@ -101,6 +101,7 @@ class Queue {
     const { labels, paused, selected } = this.data;
     if (chat.ended) return chat.ended;
     if (chat.place === selected) return labels.open; // its clock is in the chat
+    if (chat.writing) return labels.writing;
     if (paused) return labels.paused;
     if (chat.waited === null) return labels.waits;
     const time = clockTime(chat.waited + since);

@@ -35,7 +35,7 @@ def make_app(model: Model, records: Records) -> Starlette:
             _always(model)
             or _unauthorised(request, model)
             or (
-                JSONResponse({"object": "list", "data": [{"id": name, "object": "model"} for name in model.names]})
+                JSONResponse({"object": "list", "data": [_listed(name, model) for name in model.names]})
                 if model.lists_models
                 else _error(404, "Not Found")
             )
@@ -90,6 +90,11 @@ def make_app(model: Model, records: Records) -> Starlette:
             Route("/{anything:path}", lambda request: HTMLResponse(_PAGE), methods=["GET"]),
         ]
     )
+
+
+def _listed(name: str, model: Model) -> dict[str, Any]:
+    day = model.shutdowns.get(name)
+    return {"id": name, "object": "model", **({"shutdown_date": day} if day else {})}
 
 
 def _always(model: Model) -> Response | None:

@@ -10,7 +10,7 @@ from typing import Any
 from zlib import crc32
 
 from standin.behaviour import Behaviour
-from standin.records import tokens
+from standin.records import text_of, tokens
 
 Body = Mapping[str, Any]
 """A request as JSON."""
@@ -39,6 +39,7 @@ class Model:
         always: what every request gets, that for the list of models included; None leaves it to the rest.
         dimensions: length of an embedding; 0 means that there are no embeddings.
         lists_models: whether there is a list of models at all.
+        shutdowns: the days on which models will be shut down, as the list tells them.
         answer: gives the behaviour, or only the text, for a request that nothing is scripted for.
     """
 
@@ -51,6 +52,7 @@ class Model:
     always: Behaviour | None = None
     dimensions: int = 8
     lists_models: bool = True
+    shutdowns: dict[str, str] = field(default_factory=dict)
     answer: Callable[[Body], Behaviour | str] = lambda body: Behaviour()
     _scripts: dict[bool | None, deque[Behaviour]] = field(
         default_factory=lambda: {True: deque(), False: deque(), None: deque()}
@@ -85,7 +87,7 @@ class Model:
         messages = body.get("messages", [])
         if not self.knows_system and any(each["role"] == "system" for each in messages):
             return Behaviour(status=400, error="System role not supported")
-        wanted = tokens("".join(each["content"] for each in messages)) + body.get("max_tokens", 0)
+        wanted = tokens("".join(map(text_of, messages))) + body.get("max_tokens", 0)
         if self.context is not None and wanted > self.context:
             error = (
                 f"This model's maximum context length is {self.context} tokens. However, you requested {wanted} tokens"

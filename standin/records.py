@@ -17,6 +17,12 @@ _CHARACTERS_A_TOKEN = 4
 State = Literal["running", "done", "cancelled", "failed"]
 
 
+def text_of(message: Mapping[str, Any]) -> str:
+    """What a message says, given as a text or in parts."""
+    content = message.get("content")
+    return "".join(part["text"] for part in content) if isinstance(content, list) else str(content)
+
+
 @dataclass
 class Call:
     """One request. `started`, `ended`: seconds of `time.monotonic()`, the same in all processes of a machine."""
@@ -44,7 +50,20 @@ class Call:
         """The request as one text, in the order in which endpoints keep prefixes: schema, then messages."""
         schema = self.body.get("response_format")
         head = f"{schema}\n" if schema else ""
-        return head + "\n".join(f"{m.get('role')}\n{m.get('content')}" for m in self.body.get("messages", []))
+        return head + "\n".join(f"{m.get('role')}\n{text_of(m)}" for m in self.body.get("messages", []))
+
+    @cached_property
+    def kept(self) -> tuple[str, ...]:
+        """The beginnings of the request up to each of its cache breakpoints, shortest first."""
+        found, before = [], str(self.body.get("response_format") or "")
+        for message in self.body.get("messages", []):
+            before += f"\n{message.get('role')}"
+            parts = message.get("content")
+            for part in parts if isinstance(parts, list) else [{"text": parts}]:
+                before += f"\n{part['text']}"
+                if part.get("prompt_cache_breakpoint"):
+                    found.append(before)
+        return tuple(found)
 
     @property
     def prompt_tokens(self) -> int:
@@ -104,7 +123,7 @@ class Records:
         """Notes a request."""
         call = Call(request.url.path, body, request.headers, request.query_params, request.client)
         messages = body.get("messages") or [{}]
-        opening = str(messages[0].get("content"))
+        opening = text_of(messages[0])
         call.previous = self._latest.get(opening)
         self._latest[opening] = call
         self.calls.append(call)

@@ -222,5 +222,5 @@ def test_a_cue_is_all_that_a_model_gets(standin: Standin, endpoint: Endpoint) ->
     assert "passages" not in sent
     assert set(standin.records.chats[-1].body) <= {
         *("model", "messages", "max_tokens", "max_completion_tokens", "temperature", "seed", "stream"),
-        "stream_options",
+        *("stream_options", "reasoning_effort"),
     }

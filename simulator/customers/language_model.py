@@ -17,7 +17,7 @@ from simulator.customers.scripted import compose
 from simulator.director import Cue
 from simulator.endpoint import Endpoint, EndpointError, Kind, Reply
 from simulator.model_call import ModelCall
-from simulator.prompts import Assignment, Message, assign, customer_messages, rough_tokens
+from simulator.prompts import FENCE, Assignment, Message, assign, customer_messages, rough_tokens
 
 _LOG = logging.getLogger(__name__)
 
@@ -120,6 +120,7 @@ class LanguageModelCustomer:
             max_tokens=self._most_tokens,
             temperature=_TEMPERATURE,
             seed=_seed(assignment.cue, second=second),
+            fence=FENCE,
             cancelled=lambda: self._clock() >= until or not self._is_wanted(),
         )
         try:

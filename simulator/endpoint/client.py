@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from simulator.endpoint import structured
+from simulator.endpoint import caching, structured
 from simulator.endpoint.dialect import Dialect
 from simulator.endpoint.errors import EndpointError, Kind
 from simulator.endpoint.reply import Body, Reply
@@ -36,6 +36,7 @@ class Endpoint:
 
     def __init__(self, settings: EndpointSettings) -> None:
         self.settings = settings
+        self._common = Dialect(frozenset() if settings.marks_cache else frozenset({caching.PARAMETER}))
         self._dialects: dict[str, Dialect] = {}
         self._modes: dict[str, StructuredMode] = {}
 
@@ -73,6 +74,7 @@ class Endpoint:
         seed: int | None = None,
         cancelled: Callable[[], bool] | None = None,
         model: str | None = None,
+        fence: str | None = None,
     ) -> Reply:
         """An answer in pieces; the request is sent when the first is asked for.
 
@@ -84,8 +86,10 @@ class Endpoint:
             cancelled: asked about ten times a second, in the thread that iterates, whether the answer is not wanted
                 any more.
             model: `settings.model` if None.
+            fence: what the talk's parts in the prompt end with, if the next prompt will have the same up to the last of
+                them: some endpoints keep a beginning only if they are told where it ends.
         """
-        body = _body(
+        body = self._body(
             model=model or self.settings.model,
             messages=list(messages),
             max_tokens=max_tokens,
@@ -95,7 +99,7 @@ class Endpoint:
             stream_options={"include_usage": True},
         )
         self.warm()  # importing must not count as waiting
-        return Reply(self.settings, Watch(self.settings, cancelled), _Request(self, body))
+        return Reply(self.settings, Watch(self.settings, cancelled), _Request(self, body, fence))
 
     def structured(
         self,
@@ -108,6 +112,7 @@ class Endpoint:
         seed: int | None = None,
         cancelled: Callable[[], bool] | None = None,
         model: str | None = None,
+        fence: str | None = None,
     ) -> Structured:
         """An answer as an object of a schema.
 
@@ -116,7 +121,7 @@ class Endpoint:
             schema: the JSON Schema of an object; for endpoints that keep to it strictly, with all members required and
                 `additionalProperties` false.
             name: what the schema is called: letters, digits, `_` and `-`.
-            max_tokens, temperature, seed, cancelled: as in `stream`.
+            max_tokens, temperature, seed, cancelled, fence: as in `stream`.
             model: `settings.judge` if None.
 
         Raises:
@@ -128,8 +133,8 @@ class Endpoint:
         watch = Watch(self.settings, cancelled)
 
         def ask(mode: StructuredMode) -> Structured:
-            body = _body(model=model, **structured.request(messages, schema, name, mode), **limits)
-            raw, usage = self._text(body, watch)
+            body = self._body(model=model, **structured.request(messages, schema, name, mode), **limits)
+            raw, usage = self._text(_Request(self, body, fence), watch)
             data = structured.dig(raw, schema)
             if data is None:
                 raise self._error("malformed", "did not answer with one JSON object of the schema")
@@ -161,11 +166,11 @@ class Endpoint:
             EndpointError: there is no usable answer.
         """
         self.warm()
-        body = _body(model=model or self.settings.model, messages=list(messages), max_tokens=max_tokens)
-        return self._text(body, Watch(self.settings))
+        body = self._body(model=model or self.settings.model, messages=list(messages), max_tokens=max_tokens)
+        return self._text(_Request(self, body), Watch(self.settings))
 
-    def models(self) -> tuple[str, ...]:
-        """The names of the endpoint's models.
+    def models(self) -> dict[str, str | None]:
+        """The names of the endpoint's models, each with the day on which it will be shut down, if that is told.
 
         Raises:
             EndpointError: it has no list of them, or gives none.
@@ -177,13 +182,17 @@ class Endpoint:
                 raise self._error("malformed", "answered with a web page, not by the protocol")
             listed = self._parse(page).get("data")
         try:
-            return tuple(str(each["id"]) for each in listed or ())
-        except (TypeError, KeyError):
+            return {str(each["id"]): each.get("shutdown_date") for each in listed or ()}
+        except (TypeError, KeyError, AttributeError):
             raise self._error("malformed", "gave a list of models that is not of the protocol") from None
 
-    def _text(self, body: dict[str, Any], watch: Watch) -> tuple[str, Usage]:
+    def _body(self, **fields: Any) -> dict[str, Any]:
+        effort = None if self.settings.reasoning == "default" else self.settings.reasoning
+        return {name: value for name, value in {**fields, "reasoning_effort": effort}.items() if value is not None}
+
+    def _text(self, request: _Request, watch: Watch) -> tuple[str, Usage]:
         """The whole text of an answer."""
-        retries, request = Retries(self.settings, watch), _Request(self, body)
+        retries = Retries(self.settings, watch)
         while True:
             try:
                 with watched(watch):
@@ -221,10 +230,11 @@ class Endpoint:
 class _Request:
     """A chat request, sent in the dialect of its model as far as that is known."""
 
-    def __init__(self, endpoint: Endpoint, body: dict[str, Any]) -> None:
+    def __init__(self, endpoint: Endpoint, body: dict[str, Any], fence: str | None = None) -> None:
         self._endpoint = endpoint
         self._body = body
-        self._sent = Dialect()
+        self._fence = fence
+        self._sent = endpoint._common
 
     def send(self) -> Body:
         """Sends it.
@@ -232,8 +242,8 @@ class _Request:
         Raises:
             EndpointError: there is no answer, or it is an error.
         """
-        self._sent = self._endpoint._dialects.get(self._body["model"], Dialect())
-        return self._endpoint._wire.post(_CHAT, self._sent.apply(self._body))
+        self._sent = self._endpoint._dialects.get(self._body["model"], self._endpoint._common)
+        return self._endpoint._wire.post(_CHAT, self._sent.apply(self._body, self._fence))
 
     def adapt(self, error: EndpointError) -> bool:
         """Learns from an error what the model does not take; whether that makes another try worthwhile."""
@@ -241,7 +251,7 @@ class _Request:
         if other is None:
             return False
         model = self._body["model"]
-        self._endpoint._dialects[model] = other | self._endpoint._dialects.get(model, Dialect())
+        self._endpoint._dialects[model] = other | self._endpoint._dialects.get(model, self._endpoint._common)
         return True
 
 
@@ -249,10 +259,6 @@ class _Request:
 def open_endpoint(settings: EndpointSettings) -> Endpoint:
     """The endpoint of these settings: the same object, and with it the same connections, for the whole process."""
     return Endpoint(settings)
-
-
-def _body(**fields: Any) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _content(answer: dict[str, Any], error: Callable[[Kind, str], EndpointError]) -> str:

@@ -7,28 +7,37 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from simulator.endpoint import caching
 from simulator.endpoint.errors import EndpointError
 
 _SYSTEM = "system"
-_OPTIONAL = ("stream_options", "temperature", "seed", "max_tokens")
+_EFFORT = "reasoning_effort"
+_OPTIONAL = ("stream_options", "temperature", "seed", "max_tokens", _EFFORT)
 """Parameters without which a call is still worth making; `max_tokens` has a second name."""
+_THINKING = re.compile(r"think|reason", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """The parameters to leave out, or to call by their other name; `system` stands for system messages."""
+    """The parameters to leave out, or to call by their other name; `system` stands for system messages, and the first
+    parameter of cache breakpoints for all of them."""
 
     without: frozenset[str] = field(default_factory=frozenset)
 
-    def apply(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """The request in this dialect."""
-        if not self.without:
-            return dict(body)
+    def apply(self, body: Mapping[str, Any], fence: str | None = None) -> dict[str, Any]:
+        """The request in this dialect.
+
+        Args:
+            body: the request.
+            fence: what the parts of a talk end with whose beginning is worth keeping.
+        """
         said = {name: value for name, value in body.items() if name not in self.without}
         if "max_tokens" in self.without and "max_tokens" in body:
             said["max_completion_tokens"] = body["max_tokens"]
         if _SYSTEM in self.without:
             said["messages"] = _folded(body["messages"])
+        if fence is not None and caching.PARAMETER not in self.without:
+            said |= caching.breakpoints(said["messages"], fence)
         return said
 
     def __or__(self, other: Dialect) -> Dialect:
@@ -42,9 +51,13 @@ class Dialect:
         if error.kind != "rejected":
             return None
         words = [error.parameter, *re.findall(r"\w+", error.message)]
-        for name in words:
-            if name in _OPTIONAL and name in body and name not in self.without:
-                return replace(self, without=self.without | {name})
+        for word in words:
+            if word.startswith(caching.PREFIX) and caching.PARAMETER not in self.without:
+                return replace(self, without=self.without | {caching.PARAMETER})
+            if word in _OPTIONAL and word in body and word not in self.without:
+                return replace(self, without=self.without | {word})
+        if _EFFORT in body and _EFFORT not in self.without and _THINKING.search(error.message):
+            return replace(self, without=self.without | {_EFFORT})
         return None
 
 

@@ -163,7 +163,7 @@ class _Probe:
             trial.close()
         return other.shown_url
 
-    def _list(self) -> tuple[tuple[str, ...] | None, EndpointError | None, float]:
+    def _list(self) -> tuple[dict[str, str | None] | None, EndpointError | None, float]:
         started = time.monotonic()
         try:
             return self._endpoint.models(), None, time.monotonic() - started
@@ -177,20 +177,23 @@ class _Probe:
             return error
         return Check("chat", "ok", "chat", {"model": self._model, "seconds": round(usage.total_s, 2)})
 
-    def _model_check(self, listed: tuple[str, ...] | None, *, answers: bool) -> Check:
+    def _model_check(self, listed: dict[str, str | None] | None, *, answers: bool) -> Check:
         wanted = dict.fromkeys((self._model, self._settings.judge))
         if not self._model:
-            return Check("model", "failed", "no_model", {"others": ", ".join((listed or ("–",))[:_SHOWN_MODELS])})
+            return Check("model", "failed", "no_model", {"others": ", ".join(list(listed or ("–",))[:_SHOWN_MODELS])})
         if not listed:
             state: State = "ok" if answers else "not_tried"
             return Check("model", state, "model_answers" if answers else "model_unknown", {"model": self._model})
         missing = [name for name in wanted if name not in listed]
+        ending = [(day, name) for name in wanted if (day := listed.get(name))]
+        if not missing and ending:
+            return Check("model", "ok", "model_ends", {"model": min(ending)[1], "day": min(ending)[0]})
         if not missing:
             return Check("model", "ok", "model_listed", {"model": ", ".join(wanted)})
         if answers and missing == [self._model]:
             return Check("model", "ok", "model_answers", {"model": self._model})
         near = get_close_matches(missing[0], listed, n=_SHOWN_MODELS, cutoff=0.3)
-        others = ", ".join(near or listed[:_SHOWN_MODELS])
+        others = ", ".join(near or list(listed)[:_SHOWN_MODELS])
         return Check("model", "failed", "model_missing", {"model": missing[0], "others": others})
 
     def _stream(self) -> Iterator[Check]:

@@ -12,7 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from simulator.endpoint.usage import Usage
 
 OPENAI_URL = "https://api.openai.com/v1"
-OPENAI_MODEL = "gpt-4o-mini"
+OPENAI_MODEL = "gpt-6-luna"
+"""OpenAI's own successor of its small models, which end in January 2027 (its page "Deprecations", November 2026)."""
+_MARKING = ("api.openai.com", ".openai.azure.com")
 _MILLION = 1_000_000
 
 Seconds = Annotated[float, Field(gt=0, le=3600)]
@@ -27,6 +29,8 @@ VARIABLES: dict[str, tuple[str, ...]] = {
     "api_version": ("TOUGH_CUSTOMER_MODEL_API_VERSION",),
     "judge_model": ("TOUGH_CUSTOMER_JUDGE_MODEL",),
     "structured": ("TOUGH_CUSTOMER_MODEL_STRUCTURED",),
+    "reasoning": ("TOUGH_CUSTOMER_MODEL_REASONING",),
+    "breakpoints": ("TOUGH_CUSTOMER_MODEL_BREAKPOINTS",),
     "context": ("TOUGH_CUSTOMER_MODEL_CONTEXT",),
     "connect_seconds": ("TOUGH_CUSTOMER_MODEL_CONNECT_SECONDS",),
     "first_token_seconds": ("TOUGH_CUSTOMER_MODEL_FIRST_TOKEN_SECONDS",),
@@ -62,6 +66,10 @@ class EndpointSettings(BaseModel):
     """The model that judges; empty means `model`."""
     structured: StructuredMode | Literal["auto"] = "auto"
     """How structured output is asked for; "auto" finds out what the model takes."""
+    reasoning: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max", "default"] = "none"
+    """How much a model thinks before it answers: a trainee waits for it. "default" leaves it to the model."""
+    breakpoints: Literal["auto", "on", "off"] = "auto"
+    """Whether requests tell where their beginning is to be kept; "auto": at OpenAI and Azure, which want to be told."""
     context: Annotated[int, Field(ge=2048)] | None = None
     """How many tokens the customer's model can read and write at once; None if it is enough for any conversation."""
 
@@ -141,6 +149,12 @@ class EndpointSettings(BaseModel):
         """Whether the endpoint is on this machine."""
         host = urlsplit(self.url).hostname or ""
         return host in ("localhost", "::1") or host.startswith("127.")
+
+    @property
+    def marks_cache(self) -> bool:
+        """Whether requests have cache breakpoints."""
+        host = urlsplit(self.url).hostname or ""
+        return self.breakpoints == "on" or (self.breakpoints == "auto" and host.endswith(_MARKING))
 
     def cost(self, usage: Usage) -> float | None:
         """What a call cost, in the currency of the prices; None without prices or without counted tokens."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -99,7 +100,8 @@ def _verdict(
 ) -> Verdict:
     if isinstance(found, str):
         return Verdict(criterion.name, None, void=found)
-    reason = found.reason.strip()
+    # Marks that turn the direction of a text would turn what stands behind the reason.
+    reason = "".join(letter for letter in found.reason if unicodedata.category(letter) != "Cf").strip()
 
     def none(why: Void) -> Verdict:
         return Verdict(criterion.name, None, reason, void=why)

@@ -14,7 +14,7 @@ from simulator.judge.checking import Reading, Verdict, check_reading, check_verd
 from simulator.judge.criteria import DIMENSIONS, TOP_BAND, Void, criteria, table
 from simulator.judge.request import TEMPLATES, make_task
 from simulator.observation import speaks_to_judge
-from simulator.prompts import fingerprint
+from simulator.prompts import FENCE, fingerprint
 from simulator.scoring import Dimension, Evidence, Exchange, Note, ReaderLanguage, Score
 
 SCORER = "judge"
@@ -110,6 +110,7 @@ class Judge:
                 temperature=0.0,
                 seed=_SEED,
                 cancelled=cancelled,
+                fence=FENCE,
             )
         except EndpointError as error:
             return self._none(exchange, _VOIDS.get(error.kind, "not_served"), error)

@@ -4,10 +4,11 @@ The texts are data (`*.md`, `words.yaml`); why they are as they are is in docs/p
 """
 
 from simulator.prompts.customer import Assignment, assign, customer_messages
-from simulator.prompts.talk import Message, conversation, neutral, rough_tokens
+from simulator.prompts.talk import FENCE, Message, conversation, neutral, rough_tokens
 from simulator.prompts.templates import PromptError, fingerprint, render
 
 __all__ = [
+    "FENCE",
     "Assignment",
     "Message",
     "PromptError",

@@ -30,6 +30,8 @@ _EXAMPLES = 16
 """Examples a mood: enough to show a voice and not a formula, and they are sent anew only once."""
 _CUT, _LEAST_KEPT = 6, 6
 """So many turns are left out at once where a talk is too long, and so many last ones are always kept."""
+FENCE = "</agent>"
+"""What each part of a talk ends with: up to the last one, the next request is the same. `neutral` guards it."""
 _NEUTRAL = str.maketrans({"<": "‹", ">": "›", "[": "⟦", "]": "⟧", "|": "¦", "\r": " ", "\0": " "})
 
 
@@ -77,7 +79,7 @@ def _talk(transcript: Transcript, task: str | None, before: str = "") -> list[Me
     heard = [before] if before else []
     for turn in transcript:
         if turn.role == "agent":
-            heard.append(f"<agent>\n{neutral(turn.text)}\n</agent>")
+            heard.append(f"<agent>\n{neutral(turn.text)}\n{FENCE}")
         else:
             messages += [_user(heard), {"role": "assistant", "content": neutral(turn.text)}]
             heard = []

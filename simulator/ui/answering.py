@@ -67,6 +67,7 @@ class Answering:
         customer: Callable[[Callable[[], bool]], Customer],
         *,
         is_there: Callable[[str], bool],
+        then: Callable[[], object] = lambda: None,
         grace: float = _GRACE,
     ) -> None:
         """Starts nothing yet.
@@ -75,11 +76,13 @@ class Answering:
             store: the history.
             customer: makes a customer; gets what says whether anybody still waits for its message.
             is_there: whether a session, by its id, still has its browser.
+            then: called after each answer.
             grace: seconds that a message is written on when nobody is there any more.
         """
         self._store = store
         self._customer = customer
         self._is_there = is_there
+        self._then = then
         self._grace = grace
         self._lock = threading.Lock()
         self._writings: dict[str, Writing] = {}
@@ -97,12 +100,13 @@ class Answering:
             if writing is None:
                 writing = self._writings[attempt_id] = Writing()
                 threading.Thread(target=self._write, args=(attempt_id, writing), daemon=True).start()
-            writing.wanted_by |= {wanted_by}
+            writing.wanted_by = {*writing.wanted_by, wanted_by}  # it is read by the thread that writes
         return writing
 
     def _write(self, attempt_id: str, writing: Writing) -> None:
         try:
             self._practice(attempt_id).attempt.answer(writing.show)
+            self._then()
         except NotWanted:
             pass  # who comes back finds the reply unanswered, and it is answered then
         except Exception as error:

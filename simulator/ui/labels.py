@@ -131,7 +131,11 @@ def outcome_sentence(name: Outcome | None) -> str:
 
 def scorer(name: str) -> str:
     """Who gave a score."""
-    return {"rules": _("the rules")}.get(name, name)
+    return {
+        "rules": _("the rules"),
+        "judge": _("a language model"),
+        "rules and judge": _("the rules and a language model"),
+    }.get(name, name)
 
 
 def version(name: str) -> str:

@@ -94,7 +94,8 @@ def _answering(history: str | Path, _settings: Settings) -> Answering:
     def customer(is_wanted: Callable[[], bool]) -> Customer:
         return choose_customer(_settings.voice, is_wanted=is_wanted)
 
-    return Answering(store(history), customer, is_there=_is_there)
+    judges = judging(_settings)
+    return Answering(store(history), customer, is_there=_is_there, then=judges.wake if judges else lambda: None)
 
 
 def _is_there(session_id: str) -> bool:

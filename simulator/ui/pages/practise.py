@@ -226,6 +226,8 @@ def _start(library: Library, id: str, scenario: Scenario) -> None:
         key=f"language-{id}",
     )
     suggested = scenario.personas
+    if language in scenario.unreviewed:
+        st.html(quiet(_("Nobody has reviewed this case in this language yet: a language model wrote it.")))
     persona = st.selectbox(
         _("Who plays the customer"),
         library.personas_for(id, language),

@@ -140,6 +140,8 @@ def _titles() -> dict[str, str]:
         "model": _("Model of the customer"),
         "judge_model": _("Model of the judge"),
         "structured": _("Structured output"),
+        "reasoning": _("Thinking before an answer"),
+        "breakpoints": _("Cache breakpoints"),
         "connect_seconds": _("Longest wait for a connection"),
         "first_token_seconds": _("Longest wait for the first word"),
         "stall_seconds": _("Longest silence within an answer"),

@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,33 @@ _AFTERWARDS = 10.0
 Play = Callable[[Talk], None]
 
 
+@dataclass(frozen=True)
+class Spent:
+    """How long conversations took that were held at the same time, in seconds.
+
+    Args:
+        mean: one of them, the mean.
+        slowest: the one that took longest.
+        wall_clock: all of them, from the beginning of the first to the end of the last.
+    """
+
+    mean: float
+    slowest: float
+    wall_clock: float
+
+    def turns_a_second(self, turns: int) -> dict[str, float]:
+        """By the mean conversation, which is what a trainee meets, and by the wall clock, where the slowest counts."""
+        return {
+            "turns_a_second": round(turns / self.mean, 2),
+            "turns_a_second_wall_clock": round(turns / self.wall_clock, 2),
+            "slowest_conversation_s": round(self.slowest, 2),
+        }
+
+
 def measure_parallel(texts: Texts, folder: Path, talks: list[Talk], count: int) -> dict[str, Any]:
     """Turns a second of the first ten turns, as the customers' answers come; the judge works beside, as in the app.
+
+    The ideal is an endpoint's own time: until its first token, and between its tokens.
 
     Args:
         texts: what the stand-in answers.
@@ -42,24 +68,26 @@ def measure_parallel(texts: Texts, folder: Path, talks: list[Talk], count: int) 
     """
     slices = [talks[n * count : (n + 1) * count] for n in range(4)]
     turns = TURNS * count
-    ideal = (
-        count
-        * turns
-        / sum(_FIRST_TOKEN + _BETWEEN * each.said.count(" ") for talk in slices[2] for each in _played(talk))
-    )
+    served = [sum(_FIRST_TOKEN + _BETWEEN * each.said.count(" ") for each in _played(talk)) for talk in slices[2]]
+    within = sum(served) / turns
+    ends = [begun + taken for begun, taken in zip(_begin_at(count, within), served, strict=True)]
+    ideal = Spent(sum(served) / count, max(served), max(ends)).turns_a_second(turns)
     with stand_in(texts) as port:
-        bare = turns / together(lambda talk: _bare(port, talk), slices[0])
+        bare = together(lambda talk: _bare(port, talk), slices[0]).turns_a_second(turns)
         undelayed = _ours(port, folder / "undelayed.db", slices[1])
     with stand_in(texts, _FIRST_TOKEN, _BETWEEN) as port:
-        delayed = _ours(port, folder / "delayed.db", slices[2], within=count / ideal)
+        delayed = _ours(port, folder / "delayed.db", slices[2], within=within)
         paused = _ours(port, folder / "paused.db", slices[3], within=_PAUSE, pause=_PAUSE, turns=_PAUSED_TURNS)
     return {
         "conversations": count,
-        "without_delay": {"bare_customer_turns_a_second": round(bare, 1), **undelayed},
+        "without_delay": {"bare_customer": bare, **undelayed},
         "with_delays": {
-            "ideal": round(ideal, 2),
+            "ideal": ideal,
             **delayed,
-            "share_of_ideal": round(delayed["turns_a_second"] / ideal, 3),
+            **{
+                f"share_of_ideal{kind}": round(delayed[f"turns_a_second{kind}"] / ideal[f"turns_a_second{kind}"], 3)
+                for kind in ("", "_wall_clock")
+            },
         },
         "with_delays_and_people": paused,
     }
@@ -69,8 +97,13 @@ def _played(talk: Talk) -> Talk:
     return talk[1 : TURNS + 1]
 
 
-def together(play: Play, talks: list[Talk], within: float = 0.0) -> float:
-    """Seconds that a conversation takes, the mean; each is in a thread of its own.
+def _begin_at(count: int, within: float) -> list[float]:
+    """When each of so many conversations begins, in seconds, one after the other within so many."""
+    return [within * place / count for place in range(count)]
+
+
+def together(play: Play, talks: list[Talk], within: float = 0.0) -> Spent:
+    """Holds conversations at the same time, each in a thread of its own.
 
     Args:
         play: plays one.
@@ -78,23 +111,26 @@ def together(play: Play, talks: list[Talk], within: float = 0.0) -> float:
         within: seconds in which they begin, one after the other: people do not send at the same moment.
     """
     ready = threading.Barrier(len(talks))
-    taken: list[float] = []
+    spans: list[tuple[float, float]] = []
 
-    def run(place: int, talk: Talk) -> None:
+    def run(begins: float, talk: Talk) -> None:
         ready.wait()
-        time.sleep(within * place / len(talks))
+        time.sleep(begins)
         started = time.perf_counter()
         play(talk)
-        taken.append(time.perf_counter() - started)
+        spans.append((started, time.perf_counter()))
 
-    threads = [threading.Thread(target=run, args=(place, talk)) for place, talk in enumerate(talks)]
+    places = zip(_begin_at(len(talks), within), talks, strict=True)
+    threads = [threading.Thread(target=run, args=each) for each in places]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    if len(taken) != len(talks):
+    if len(spans) != len(talks):
         raise AssertionError("a conversation has failed")
-    return sum(taken) / len(taken)
+    taken = [ended - started for started, ended in spans]
+    wall_clock = max(ended for _, ended in spans) - min(started for started, _ in spans)
+    return Spent(sum(taken) / len(taken), max(taken), wall_clock)
 
 
 def _bare(port: int, talk: Talk) -> None:
@@ -127,7 +163,7 @@ def _ours(
                 raise AssertionError("the scripted line was said")
 
     judging.start()
-    seconds = together(play, talks, within)
+    spent = together(play, talks, within)
     judged, of = _judged(store), turns * len(talks)
     until = time.monotonic() + _AFTERWARDS
     while _judged(store) < of and time.monotonic() < until:
@@ -137,7 +173,7 @@ def _ours(
     endpoint.close()
     store.close()
     return {
-        "turns_a_second": round(of / seconds, 2),
+        **spent.turns_a_second(of),
         "of": of,
         "judged_meanwhile": judged,
         f"judged_within_{_AFTERWARDS:.0f}_s": afterwards,

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from simulator.attempt import Attempt
 from simulator.course import Course
 from simulator.customers import language_model
 from simulator.endpoint import Endpoint, Reply
 from simulator.history import Store
 from simulator.judge import judge
+from simulator.verdicts import Verdicts
 
 PARTS: list[tuple[str, Any, tuple[str, ...]]] = [
     ("commits", Store, ("writing",)),
@@ -22,7 +22,7 @@ PARTS: list[tuple[str, Any, tuple[str, ...]]] = [
     ("endpoint_client", Reply, ("__next__",)),
     ("endpoint_client", Endpoint, ("structured",)),
     ("rules", Course, ("take", "take_all")),
-    ("rules", Attempt, ("reply_scores",)),
+    ("rules", Verdicts, ("of_reply", "of_whole")),
     ("rules", language_model, ("compose",)),
     ("prompts", language_model, ("assign", "customer_messages")),
     ("prompts", judge, ("make_task",)),

@@ -15,6 +15,8 @@ from simulator.history import ScorePair
 
 FEWEST = 8
 """With fewer replies than these, no measure says anything."""
+FEWEST_ATTEMPTS = 5
+"""Of fewer attempts there are too few draws for an interval: the 27 of three give one that looks narrow by chance."""
 _ROUNDS = 400
 _BANDS = 5
 """Kappa is of bands of 20 points: 0-19, 20-39 …; a difference weighs by its square."""
@@ -38,7 +40,7 @@ class Agreement:
         version: of the judge.
         replies: how many both have scored.
         attempts: of how many attempts.
-        spearman: rank correlation; None where there are too few replies, or all are alike.
+        spearman: rank correlation; None where there are too few replies or attempts, or all are alike.
         kappa: quadratically weighted; None in the same cases.
         lead: the median of the judge's value less the rules', in points: who is the kinder one.
         far_apart: how many replies the two are far apart on.
@@ -95,7 +97,7 @@ def _estimate(
     measure: Callable[[Sequence[float], Sequence[float]], float], pairs: Sequence[ScorePair]
 ) -> Estimate | None:
     """A measure with its bootstrap interval: whole attempts are drawn, for the replies of one are not independent."""
-    if len(pairs) < FEWEST:
+    if len(pairs) < FEWEST or len({pair.attempt_id for pair in pairs}) < FEWEST_ATTEMPTS:
         return None
     value = _of(measure, pairs)
     attempts: dict[str, list[ScorePair]] = {}
@@ -110,7 +112,7 @@ def _estimate(
             found := _of(measure, [pair for group in draw.choices(groups, k=len(groups)) for pair in group])
         )
     )
-    if math.isnan(value) or len(groups) < 2 or not drawn:
+    if math.isnan(value) or not drawn:
         return None
     low, high = drawn[int(0.025 * (len(drawn) - 1))], drawn[math.ceil(0.975 * (len(drawn) - 1))]
     return Estimate(round(value, 3), round(low, 3), round(high, 3))

@@ -10,6 +10,13 @@ import typer
 if TYPE_CHECKING:
     from simulator.agreement import Agreement, Estimate
 
+_LEGEND = """
+Spearman: whether both put replies in the same order. Weighted kappa: whether both give them the same fifth of the
+points. 1 is full agreement, 0 is chance; in brackets is the 95 % interval. Neither is told of fewer than {replies}
+replies or {attempts} attempts. Replies of stopped attempts are among them.
+Gives more, gives less: the median of the judge's points less the rules'.
+Far apart: replies on which the two differ by as much as the rubric calls far apart; the debrief marks them."""
+
 
 def agreement(
     trainee: Annotated[str | None, typer.Option(help="Only this trainee's replies.")] = None,
@@ -23,7 +30,7 @@ def agreement(
     from datetime import UTC, datetime, timedelta
 
     from simulator import history
-    from simulator.agreement import agreements, by_month
+    from simulator.agreement import FEWEST, FEWEST_ATTEMPTS, agreements, by_month
     from simulator.scoring import far_apart
     from simulator.settings import Settings
 
@@ -50,13 +57,14 @@ def agreement(
                 typer.echo(f"{month:%Y-%m}")
             for each in found:
                 typer.echo(_line(each))
+        typer.echo(_LEGEND.format(replies=FEWEST, attempts=FEWEST_ATTEMPTS))
 
 
 def _line(found: Agreement) -> str:
     measures = f"Spearman {_shown(found.spearman)}, weighted kappa {_shown(found.kappa)}"
-    about = (
-        f"{found.replies} replies of {found.attempts} attempts; judge {found.lead:+.0f}; {found.far_apart} far apart"
-    )
+    more = "more" if found.lead > 0 else "less"
+    lead = f"the judge gives {abs(found.lead):.0f} points {more}" if round(found.lead) else "the judge gives the same"
+    about = f"{found.replies} replies of {found.attempts} attempts; {lead}; {found.far_apart} far apart"
     return f"{found.dimension:14} {measures}; {about}; {found.version}"
 
 

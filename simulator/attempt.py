@@ -10,20 +10,18 @@ from collections.abc import Callable, Mapping, Sequence
 
 from simulator import desk, director
 from simulator.case import Case
-from simulator.conversation import HELP, Mode, Outcome, Step, StepKind, Transcript, Turn
+from simulator.conversation import HELP, MAX_REPLY, Mode, Outcome, Step, StepKind, Transcript, Turn
 from simulator.course import Course
 from simulator.customers import Customer, ScriptedCustomer, listen
 from simulator.desk import Desk, DeskClosed
 from simulator.director import Situation
-from simulator.log import AttemptOver, Judged, Log
+from simulator.log import AttemptOver, Log, ReplyTooLong
 from simulator.model_call import ModelCall
-from simulator.scoring import Dimension, Exchange, Score, Scorecard, Scorer, make_scorecard, score_process
+from simulator.scoring import Dimension, Exchange, Score, Scorecard, Scorer
+from simulator.verdicts import Counted, Verdicts
 
 Clock = Callable[[], float]
 """Seconds since the attempt started."""
-
-Counted = Callable[[dict[Dimension, Score]], dict[Dimension, Score]]
-"""The scores that count, of those by rules: a second opinion may have a say."""
 
 Show = Callable[[str], object]
 """Shows what the customer has written so far; what comes later may replace it."""
@@ -55,12 +53,10 @@ class Attempt:
         self.case = case
         self.mode = mode
         self._customer = customer
-        self._scorers = tuple(scorers)
         self._log = log
         self._clock = clock
-        self._with_desk = with_desk
+        self._verdicts = Verdicts(case, tuple(scorers), counted, with_desk)
         self._course = Course(case)
-        self._counted = counted
         self._ended = False
 
     @classmethod
@@ -148,12 +144,15 @@ class Attempt:
 
         Raises:
             AttemptOver: the attempt has ended.
+            ReplyTooLong: it has more than `MAX_REPLY` characters.
         """
         self.send(text, browser_waited=browser_waited, send_id=send_id)
         return self.answer()
 
     def send(self, text: str, *, browser_waited: float | None = None, send_id: str | None = None) -> None:
         """Commits a reply, and nothing more. Arguments and errors as for `reply`."""
+        if len(text) > MAX_REPLY:
+            raise ReplyTooLong(len(text))
         self.refresh()
         if self.is_paused:
             self.go_on()
@@ -269,10 +268,7 @@ class Attempt:
 
     def next_silence(self) -> float | None:
         """When the customer will react to silence, in seconds since the start; None if it will not."""
-        after = director.next_silence(self.case, self.situation)
-        if after is None or self._course.due is not None or self.is_paused:
-            return None
-        return self._course.patient_from + after
+        return self._course.next_silence()
 
     def stop(self) -> None:
         """The trainee breaks off, which is not held against anybody: resolved if the customer has accepted."""
@@ -288,21 +284,21 @@ class Attempt:
 
     def reply_scores(self, exchange: Exchange) -> dict[Dimension, Score]:
         """What the scorers say of one reply."""
-        return {scorer.dimension: scorer.score(self.case, (exchange,), whole=False) for scorer in self._scorers}
+        return self._verdicts.of_reply(exchange)
 
     def rule_scores(self) -> dict[Dimension, Score]:
         """What the scorers say of the whole attempt so far, whatever else counts by the rubric."""
-        return {scorer.dimension: scorer.score(self.case, self.exchanges, whole=True) for scorer in self._scorers}
+        return self._verdicts.of_whole(self.exchanges)
 
     def scorecard(self) -> Scorecard:
         """The verdict on the attempt so far."""
-        return self._scorecard(self.outcome)
+        return self._scorecard_at(self.outcome)
 
     def rescore(self) -> None:
         """Judges an attempt that has ended anew, as it was said and done, and replaces its scores in the log."""
         self.refresh()
         while not self._log.rescore(
-            steps=len(self.steps), judged=self._judged(self.exchanges), scorecard=self.scorecard()
+            steps=len(self.steps), judged=self._verdicts.of_replies(self.exchanges), scorecard=self.scorecard()
         ):
             self.refresh()
 
@@ -365,36 +361,36 @@ class Attempt:
     def _commit(
         self, turn: Turn, situation: Situation, answered: Sequence[Exchange], calls: Sequence[ModelCall]
     ) -> bool:
-        ended = situation.outcome is not None
+        card = None if situation.outcome is None else self._scorecard_at(situation.outcome)
         done = self._log.append_answer(
             answers=len(self.transcript) - 1,
             steps=len(self.steps),
             turn=turn,
-            judged=self._judged(answered),
+            judged=self._verdicts.of_replies(answered),
             outcome=situation.outcome,
-            scorecard=self._scorecard(situation.outcome) if ended else None,
+            scorecard=card,
             calls=calls,
         )
         if done is not None:
             self._course.take(done)
+            self._look_again(card)
         return done is not None
 
     def _finish(self, outcome: Outcome) -> None:
         if self.outcome is None:
             ended: Outcome = "resolved" if self.situation.settled else outcome
-            self._log.end(outcome=ended, at=self.now, scorecard=self._scorecard(ended))
+            card = self._scorecard_at(ended)
+            self._log.end(outcome=ended, at=self.now, scorecard=card)
             self.refresh()
+            self._look_again(card)
 
-    def _judged(self, exchanges: Sequence[Exchange]) -> list[Judged]:
-        return [Judged(exchange, tuple(self.reply_scores(exchange).values())) for exchange in exchanges]
+    def _look_again(self, card: Scorecard | None) -> None:
+        """A second opinion that came while the attempt was being ended counts as well: whoever gave it saw no end."""
+        if card is not None and self.scorecard() != card:
+            self.rescore()
 
-    def _scorecard(self, outcome: Outcome | None) -> Scorecard:
-        scores = self._counted(self.rule_scores())
-        replied = bool(self.exchanges)
-        process = score_process(self.case, self.desk, outcome=outcome, replied=replied) if self._with_desk else None
-        if process is not None:
-            scores["process"] = process
-        return make_scorecard(self.case, scores, outcome)
+    def _scorecard_at(self, outcome: Outcome | None) -> Scorecard:
+        return self._verdicts.scorecard(self.exchanges, self.desk, outcome)
 
 
-__all__ = ["Attempt", "AttemptOver", "Clock", "NotInExam"]
+__all__ = ["Attempt", "AttemptOver", "Clock", "NotInExam", "ReplyTooLong"]

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_args
 
 import typer
 
-from simulator import agreement_cli, draft_cli, endpoint_cli, knowledge_cli, rescore_cli, transcripts_cli
-from simulator.conversation import Language
+from simulator import agreement_cli, draft_cli, endpoint_cli, feedback_cli, knowledge_cli, rescore_cli, transcripts_cli
+from simulator.conversation import MAX_REPLY, Language
 
 if TYPE_CHECKING:
     from simulator.customers import Customer
-    from simulator.history import AttemptRecord, Dispute, Rating
     from simulator.scenarios.library import Library
     from simulator.terminal import Line
 
@@ -34,7 +31,11 @@ LibraryOption = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
 
 
+_CHECKED = ("scenarios", "personas", "macros")
+"""Folders of a library whose files are checked where they are."""
+
 app.add_typer(knowledge_cli.app, name="knowledge")
+app.add_typer(feedback_cli.app, name="feedback")
 app.add_typer(endpoint_cli.app, name="endpoint")
 endpoint_cli.app.command()(agreement_cli.agreement)
 
@@ -63,7 +64,14 @@ def _language(text: str | None) -> Language | None:
 @app.command()
 def check(
     path: Annotated[
-        Path | None, typer.Argument(help="A library folder, or one file of scenarios/, personas/ or macros/ in it.")
+        Path | None,
+        typer.Argument(
+            help="A library folder, one file of its scenarios/, personas/ or macros/, or a scenario's draft elsewhere."
+        ),
+    ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--library", help="The library of a draft; the one it stands in, or the program's, if not given."),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -71,17 +79,23 @@ def check(
     if path is not None and not path.exists():
         _fail(f"{path}: there is no such file or folder")
     single = path if path is not None and path.is_file() else None
-    library = _library(single.resolve().parents[1] if single else path)
-    if single is not None and single.resolve().parent.name not in ("scenarios", "personas", "macros"):
-        _fail(f"{single}: a file is checked in its library: put it into a folder scenarios/, personas/ or macros/")
+    home = None if single is None else single.resolve().parent
+    draft = single if home is not None and (folder is not None or home.name not in _CHECKED) else None
+    if home is None:
+        folder = path or folder
+    elif draft is None or (folder is None and (home.parent / "scenarios").is_dir()):
+        folder = home.parent
+    library = _library(folder)
     problems = [p for p in library.problems if single is None or p.path.resolve() == single.resolve()]
+    reminders = draft_cli.reminders(library, single)
+    if draft is not None:
+        problems, reminders = draft_cli.check_draft(draft.read_bytes(), draft, library)
     counts = {
         "scenarios": len(library.scenarios),
         "personas": len(library.personas),
         "products": len(library.passages),
         "macros": sum(map(len, library.macros.values())),
     }
-    reminders = draft_cli.reminders(library, single)
     if as_json:
         found = [{"path": str(p.path), "line": p.line, "column": p.column, "message": p.message} for p in problems]
         data = {"ok": not problems, **counts, "problems": found, "reminders": reminders}
@@ -154,6 +168,7 @@ def _customer(voice: str | None) -> Customer:
 
 
 def _line(data: dict[str, Any], after: float) -> Line:
+    from simulator.attempt import ReplyTooLong
     from simulator.terminal import Line
 
     for kind in ("action", "form"):
@@ -162,13 +177,18 @@ def _line(data: dict[str, Any], after: float) -> Line:
             if not all(isinstance(value, str) for value in body.values()):
                 raise ValueError
             return Line(after, kind=kind, body=body)
-    if not isinstance(data["text"], str):
+    text = data["text"]
+    if not isinstance(text, str):
         raise ValueError
-    return Line(after, data["text"])
+    if len(text) > MAX_REPLY:
+        raise ReplyTooLong(len(text))
+    return Line(after, text)
 
 
 def _read_replies(path: Path) -> list[Line]:
     """The replies of a file, each with its delay in seconds; every broken line is named with what to do."""
+    from simulator.attempt import ReplyTooLong
+
     try:
         lines = path.read_text("utf-8-sig").split("\n")
     except OSError as error:
@@ -187,6 +207,8 @@ def _read_replies(path: Path) -> list[Line]:
             if not 0 <= after < 1e7:
                 raise ValueError
             found.append(_line(data, after))
+        except ReplyTooLong as error:
+            problems.append(f"{path}:{number}: {error}")
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             problems.append(
                 f'{path}:{number}: expected {{"text": "…", "after": seconds}} on one line, '
@@ -248,72 +270,6 @@ def _show_rehearsal(result: dict[str, Any]) -> None:
 
 
 @app.command()
-def feedback(
-    open_only: Annotated[bool, typer.Option("--open", help="Only disputes that nobody has decided.")] = False,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many ratings, and so many disputes.")] = 50,
-    as_json: Json = False,
-) -> None:
-    """Lists what trainees say, for a trainer: ratings of attempts, and scores that are disputed; newest first."""
-    from simulator import history
-    from simulator.history.feedback import list_ratings
-    from simulator.settings import Settings
-
-    try:
-        with closing(history.open_store(Settings().history)) as store:
-            ratings = list_ratings(store, limit=limit)
-            disputes = history.list_disputes(store, open_only=open_only, limit=limit)
-            ids = {each.attempt_id for each in ratings} | {each.attempt_id for each in disputes}
-            about = {id: history.load_attempt(store, attempt_id=id) for id in ids}
-    except history.HistoryError as error:
-        _fail(str(error))
-    if as_json:
-        typer.echo(json.dumps(_feedback_data(ratings, disputes, about), ensure_ascii=False, indent=2))
-    else:
-        _show_feedback(ratings, disputes, about)
-
-
-def _feedback_data(
-    ratings: list[Rating], disputes: list[Dispute], about: dict[str, AttemptRecord]
-) -> dict[str, list[dict[str, Any]]]:
-    def data(kept: Rating | Dispute) -> dict[str, Any]:
-        attempt = about[kept.attempt_id]
-        times = {name: value.isoformat() for name, value in vars(kept).items() if isinstance(value, datetime)}
-        return {"trainee": attempt.trainee, "scenario": attempt.scenario, **vars(kept), **times}
-
-    return {
-        "ratings": [data(each) for each in ratings],
-        "disputes": [{**data(each), "reply": _disputed_reply(each, about[each.attempt_id])} for each in disputes],
-    }
-
-
-def _show_feedback(ratings: list[Rating], disputes: list[Dispute], about: dict[str, AttemptRecord]) -> None:
-    def head(kept: Rating | Dispute, at: datetime) -> str:
-        attempt = about[kept.attempt_id]
-        return f"{at:%Y-%m-%d %H:%M}  {attempt.trainee}  {attempt.scenario}  {kept.attempt_id}"
-
-    typer.echo(f"{len(ratings)} ratings")
-    for rating in ratings:
-        typer.echo(f"{head(rating, rating.rated_at)}  {rating.stars} of 5\n    {_one_line(rating.comment) or '–'}")
-    typer.echo(f"{len(disputes)} disputes")
-    for dispute in disputes:
-        reply = _disputed_reply(dispute, about[dispute.attempt_id])
-        value = dispute.receipt.get("value")
-        judged = f"{dispute.dimension} {'–' if value is None else value}"
-        typer.echo(f"{head(dispute, dispute.disputed_at)}  {judged}{'' if dispute.decided_at is None else '  decided'}")
-        typer.echo(f"    of: {'the whole conversation' if reply is None else _one_line(reply)}")
-        typer.echo(f"    why it is wrong: {_one_line(dispute.reason)}")
-
-
-def _disputed_reply(dispute: Dispute, attempt: AttemptRecord) -> str | None:
-    return next((turn.text for turn in attempt.turns if turn.index == dispute.turn_index), None)
-
-
-def _one_line(text: str) -> str:
-    """A text that somebody wrote, without what a terminal would obey."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-
-
-@app.command()
 def schemas(
     folder: Annotated[
         Path | None, typer.Argument(help="Where to write them; the library's schemas/ if not given.")
@@ -350,7 +306,16 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    app()
+    try:
+        app()
+    except ValueError as error:
+        # Imported only here: the command line opens quickly.
+        from simulator.endpoint import SettingError
+
+        if not isinstance(error, SettingError):
+            raise
+        typer.echo(str(error), err=True)
+        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -115,5 +115,8 @@ class Step:
     place: int
 
 
+MAX_REPLY = 20_000
+"""Characters of one reply, at most."""
+
 Transcript = tuple[Turn, ...]
 """The turns of a conversation in order; append-only."""

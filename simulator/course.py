@@ -65,6 +65,13 @@ class Course:
         """Since when the customer's patience with silence counts, in seconds since the start."""
         return self.transcript[self._patient_from].at if self.transcript else 0.0
 
+    def next_silence(self) -> float | None:
+        """When the customer will react to silence, in seconds since the start; None if it will not."""
+        after = director.next_silence(self._case, self.situation)
+        if after is None or self.due is not None or self.paused_at is not None:
+            return None
+        return self.patient_from + after
+
     def take_all(self, turns: Transcript, steps: Sequence[Step]) -> bool:
         """Takes in what is new in a log.
 

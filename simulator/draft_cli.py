@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, NoReturn, get_args
@@ -14,9 +16,11 @@ from simulator.conversation import Language
 if TYPE_CHECKING:
     from simulator.documents import Passage
     from simulator.endpoint import Endpoint
+    from simulator.scenarios.formats import Scenario
     from simulator.scenarios.library import Library
     from simulator.scenarios.problems import Problem
 
+_SUFFIXES = (".yaml", ".yml")
 _PATIENCE = 600.0
 """Seconds that a call may take: a draft is long, and a trainer can wait for it."""
 
@@ -33,7 +37,7 @@ def draft(
         str, typer.Option("--from", metavar="LANG", help="From; the scenario's first if not given.")
     ] = "",
     out: Annotated[
-        Path | None, typer.Option(help="Where to write it, instead of into the library; - prints it.")
+        Path | None, typer.Option(metavar="FILE", help="Where to write it, instead of into the library; - prints it.")
     ] = None,
     folder: Annotated[
         Path | None, typer.Option("--library", help="A library folder; the program's if not given.")
@@ -44,13 +48,14 @@ def draft(
 ) -> None:
     """Drafts a scenario from product pages and a brief, or a translation; `check` says what is left to do."""
     from simulator.drafting import DraftError
+    from simulator.scenarios.library import UnknownChoice
 
     try:
         if translate:
             _translate(translate, to=to, source=source, out=out, folder=folder, force=force)
         else:
             _draft(pages or [], brief=brief, name=name, out=out, folder=folder, force=force)
-    except DraftError as error:
+    except (DraftError, UnknownChoice) as error:
         _fail(str(error))
 
 
@@ -65,104 +70,19 @@ def reminders(library: Library, single: Path | None) -> list[str]:
     return found
 
 
-def _draft(pages: list[Path], *, brief: str, name: str, out: Path | None, folder: Path | None, force: bool) -> None:
-    from simulator.drafting import DraftError, draft_scenario
+def check_draft(content: bytes, path: Path, library: Library) -> tuple[list[Problem], list[str]]:
+    """What `check` would say of a scenario if it were in a library: problems, and reminders.
 
-    if not pages or not brief:
-        _fail("give pages and --brief, or --translate SCENARIO --to LANG")
-    if not name and out is None:
-        _fail("give the new scenario a name: --id missing-label")
-    library = _library(folder)
-    passages = _passages(library, pages)
-    path = out or library.root / "scenarios" / f"{name}.yaml"
-    if _is_taken(path) and not force:
-        _fail(f"{path}: this file is there already: choose another --id or --out, or write over it with --force")
-    personas = [id for id, persona in sorted(library.personas.items()) if passages[0].language in persona.languages]
-    try:
-        made = draft_scenario(_endpoint(), passages, brief=brief, personas=personas[:3])
-    except DraftError as error:
-        raise DraftError(f"{path}: not written: {error}") from None
-    for told in made.left_out:
-        typer.echo(f"left out: {told}", err=True)
-    _write(made.text, path, library)
-
-
-def _translate(scenario: str, *, to: str, source: str, out: Path | None, folder: Path | None, force: bool) -> None:
-    from simulator.drafting import DraftError, translate_scenario
-
-    if not to:
-        _fail(f"name the language to translate into: --to {' or --to '.join(get_args(Language))}")
-    library = _library(folder)
-    path = library.root / "scenarios" / f"{scenario}.yaml"
-    if scenario not in library.scenarios:
-        _fail(f"{path}: only a scenario without problems can be translated: run `tough-customer check`")
-    if out is not None and _is_taken(out) and not force:
-        _fail(f"{out}: this file is there already: choose another --out, or write over it with --force")
-    first = source or library.scenarios[scenario].languages[0]
-    text, target = path.read_text("utf-8"), _language(to)
-    try:
-        made = translate_scenario(_endpoint(), text, source=_language(first), to=target)
-    except DraftError as error:
-        raise DraftError(f"{path}: left as it was: {error}") from None
-    for told in made.doubtful:
-        typer.echo(f"look at: {told}", err=True)
-    if path.read_text("utf-8") != text:
-        _fail(f"{path}: left as it was: somebody has changed it meanwhile: try again")
-    problems = [] if out is not None or force else _problems(made.text, path, library)
-    if not problems:
-        _write(made.text, out or path, library)
-        return
-    # A scenario that is played must not be lost for a translation that needs work.
-    aside = library.root / "drafts" / path.name
-    if _is_taken(aside):
-        _fail(f"{path}: left as it was: the translation has {len(problems)} problems, and {aside} is there already")
-    aside.parent.mkdir(exist_ok=True)
-    _replace(aside, made.text)
-    for problem in problems:
-        typer.echo(f"{aside}{str(problem).removeprefix(str(problem.path))}")
-    typer.echo(
-        f"{path}: left as it was; the translation has {len(problems)} problems and is in {aside}: mend it there, and "
-        "move it over the scenario when you are done (or run this again with --force)"
-    )
-    raise typer.Exit(1)
-
-
-def _write(text: str, path: Path, library: Library) -> None:
-    """Writes a file, and tells what `check` says of it; exits with 1 where something is left to do."""
+    Args:
+        content: the file's content.
+        path: where it is, or will be; its name is the scenario's id.
+        library: the library.
+    """
     from simulator.scenarios.library import load_library
+    from simulator.scenarios.problems import Problem
 
-    if str(path) == "-":
-        typer.echo(text)
-        return
-    _replace(path, text)
-    again = load_library(library.root)
-    problems = [problem for problem in again.problems if problem.path.resolve() == path.resolve()]
-    for problem in problems:
-        typer.echo(str(problem))
-    typer.echo(f"{path}: written; {len(problems)} problems to mend" if problems else f"{path}: written; no problems")
-    for reminder in reminders(again, path):
-        typer.echo(reminder)
-    raise typer.Exit(1 if problems else 0)
-
-
-def _is_taken(path: Path) -> bool:
-    return str(path) != "-" and path.exists()
-
-
-def _replace(path: Path, text: str) -> None:
-    """Writes a file as a whole or not at all."""
-    new = path.with_name(f".{path.name}.new")
-    try:
-        new.write_text(text, "utf-8")
-        new.replace(path)
-    except OSError as error:
-        _fail(f"{path}: cannot be written: {error.strerror}: name another place with --out")
-
-
-def _problems(text: str, path: Path, library: Library) -> list[Problem]:
-    """What `check` would say of a scenario's file if this stood in it."""
-    from simulator.scenarios.library import load_library
-
+    if path.suffix not in _SUFFIXES:
+        return [Problem(path, 1, 1, "the file is not read: rename it so that it ends in .yaml")], []
     with TemporaryDirectory() as folder:
         root = Path(folder)
         for name in ("personas", "knowledge"):
@@ -170,8 +90,144 @@ def _problems(text: str, path: Path, library: Library) -> list[Problem]:
                 shutil.copytree(library.root / name, root / name)
         tried = root / "scenarios" / path.name
         tried.parent.mkdir()
-        tried.write_text(text, "utf-8")
-        return [problem for problem in load_library(root).problems if problem.path == tried]
+        tried.write_bytes(content)
+        again = load_library(root)
+        problems = [replace(problem, path=path) for problem in again.problems if problem.path == tried]
+        return problems, [said.replace(str(tried), str(path)) for said in reminders(again, tried)]
+
+
+def _draft(pages: list[Path], *, brief: str, name: str, out: Path | None, folder: Path | None, force: bool) -> None:
+    from simulator.drafting import DraftError, draft_scenario
+
+    if not pages or not brief:
+        _fail("give pages and --brief, or --translate SCENARIO --to LANG")
+    if not name and out is None:
+        _fail("give the new scenario a name: --id missing-label")
+    if name and not _is_id(name):
+        _fail(f"--id {name}: an id has small letters, digits and single hyphens, such as missing-label")
+    library = _library(folder)
+    passages = _passages(library, pages)
+    path = library.root / "scenarios" / f"{name}.yaml" if out is None else out
+    _may_be_written(path, force=force, other="--id or --out")
+    personas = [id for id, persona in sorted(library.personas.items()) if passages[0].language in persona.languages]
+    try:
+        made = draft_scenario(_endpoint(), passages, brief=brief, personas=personas[:3])
+    except DraftError as error:
+        raise DraftError(f"{path}: not written: {error}") from None
+    for told in made.left_out:
+        typer.echo(f"left out: {told}", err=True)
+    _write(made.text, path, library, called=f"{name or 'draft'}.yaml")
+
+
+def _translate(scenario: str, *, to: str, source: str, out: Path | None, folder: Path | None, force: bool) -> None:
+    from simulator.drafting import DraftError, translate_scenario
+
+    if not to:
+        _fail(f"name the language to translate into: --to {' or --to '.join(get_args(Language))}")
+    target, first = _language(to), _language(source) if source else None
+    library = _library(folder)
+    path, loaded = _translatable(library, scenario)
+    # A scenario that is played must not be lost for a translation that needs work.
+    aside = library.root / "drafts" / path.name
+    if out is not None:
+        _may_be_written(out, force=force, other="--out")
+    elif not force and aside.exists():
+        _fail(f"{aside}: a translation is there already: finish it, delete it, or name another place with --out")
+    endpoint, text = _endpoint(), path.read_text("utf-8")
+    try:
+        made = translate_scenario(endpoint, text, source=first or loaded.languages[0], to=target)
+    except DraftError as error:
+        raise DraftError(f"{path}: left as it was: {error}") from None
+    for told in made.doubtful:
+        typer.echo(f"look at: {told}", err=True)
+    if out is None and path.read_text("utf-8") != text:
+        _lost(made.text, f"{path}: left as it was: somebody has changed it meanwhile: try again")
+    if out is not None or force or not check_draft(made.text.encode(), path, library)[0]:
+        _write(made.text, out or path, library, called=path.name)
+        return
+    _replace(aside, made.text)
+    problems, _ = check_draft(made.text.encode(), aside, library)
+    for problem in problems:
+        typer.echo(str(problem))
+    typer.echo(
+        f"{path}: left as it was; the translation has {len(problems)} problems and is in {aside}: mend it there "
+        f"(`tough-customer check {aside}`), and move it over the scenario when you are done (or run this again with "
+        "--force)"
+    )
+    raise typer.Exit(1)
+
+
+def _translatable(library: Library, id: str) -> tuple[Path, Scenario]:
+    """A scenario that can be translated, and its file.
+
+    Raises:
+        UnknownChoice: there is none of this id.
+    """
+    named = (library.root / "scenarios" / f"{id}{suffix}" for suffix in _SUFFIXES)
+    path = next((path for path in named if _is_id(id) and path.is_file()), None)
+    if path is not None and id not in library.scenarios:
+        _fail(f"{path}: only a scenario without problems can be translated: run `tough-customer check`")
+    scenario = library.scenario(id)
+    assert path is not None
+    return path, scenario
+
+
+def _write(text: str, path: Path, library: Library, *, called: str) -> None:
+    """Writes a file, and tells what `check` says of it; exits with 1 where something is left to do."""
+    printed = str(path) == "-"
+    if printed:
+        typer.echo(text)
+        path = Path(called)
+    else:
+        _replace(path, text)
+    problems, reminded = check_draft(text.encode(), path, library)
+    left = f"{len(problems)} problems to mend" if problems else "no problems"
+    for said in (*problems, f"{path}: {'printed' if printed else 'written'}; {left}", *reminded):
+        typer.echo(str(said), err=printed)
+    raise typer.Exit(1 if problems else 0)
+
+
+def _is_id(text: str) -> bool:
+    from pydantic import TypeAdapter, ValidationError
+
+    from simulator.scenarios.fields import Name
+
+    try:
+        TypeAdapter(Name).validate_python(text)
+    except ValidationError:
+        return False
+    return True
+
+
+def _may_be_written(path: Path, *, force: bool, other: str) -> None:
+    """Says what is wrong with a place for a scenario before a model is paid for one."""
+    if str(path) == "-":
+        return
+    if path.is_dir():
+        _fail(f"{path}: this is a folder: name a file in it, such as {path / 'missing-label.yaml'}")
+    if path.suffix not in _SUFFIXES or not _is_id(path.stem):
+        _fail(f"{path}: the file name is the id: small letters, digits and single hyphens, such as missing-label.yaml")
+    if any(path.with_suffix(suffix).exists() for suffix in _SUFFIXES) and not force:
+        _fail(f"{path}: this file is there already: choose another {other}, or write over it with --force")
+    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        _fail(f"{path.parent}: no file can be written there: make the folder, or name another place with --out")
+
+
+def _replace(path: Path, text: str) -> None:
+    """Writes a file as a whole or not at all; where it cannot, prints the text."""
+    new = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(exist_ok=True)
+        new.write_text(text, "utf-8")
+        new.replace(path)
+    except OSError as error:
+        _lost(text, f"{path}: cannot be written: {error.strerror}: name another place with --out")
+
+
+def _lost(text: str, message: str) -> NoReturn:
+    """Prints what a model was paid for and cannot be written."""
+    typer.echo(text)
+    _fail(message)
 
 
 def _passages(library: Library, pages: list[Path]) -> list[Passage]:

@@ -23,6 +23,7 @@ def _group() -> None:
 @app.command("test")
 def try_endpoint(as_json: Json = False) -> None:
     """Tries everything that the program uses of the endpoint; exits with 1 if something does not work."""
+    from simulator.customers.language_model import PATIENCE
     from simulator.endpoint import SettingError, open_endpoint, read_settings
     from simulator.endpoint.probe import label, probe, sentence, state_label
     from simulator.knowledge.open import trial_embedding
@@ -40,15 +41,15 @@ def try_endpoint(as_json: Json = False) -> None:
             err=True,
         )
         raise typer.Exit(1)
-    checks = probe(open_endpoint(settings), trial_embedding(Settings()))
+    checks = probe(open_endpoint(settings), trial_embedding(Settings()), patience=PATIENCE)
     works = not any(check.state == "failed" for check in checks)
     if as_json:
         rows = [{"check": each.name, "state": each.state, "says": sentence(each)} for each in checks]
-        shown = {"url": settings.shown_url, "model": settings.model, "judge": settings.judge}
+        shown = {"url": settings.url, "model": settings.model, "judge": settings.judge}
         typer.echo(json.dumps({"ok": works, **shown, "checks": rows}, ensure_ascii=False, indent=2))
     else:
         for each in checks:
-            typer.echo(f"{state_label(each.state):10} {label(each.name):18} {sentence(each)}")
+            typer.echo(f"{state_label(each.state):10} {label(each.name):20} {sentence(each)}")
     raise typer.Exit(0 if works else 1)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,9 +18,9 @@ from simulator.history import Store, StoredScore
 from simulator.judge import Judge, Judgement
 from simulator.model_call import ModelCall
 from simulator.practice import Practice, of_record
-from simulator.reading import reading_body
+from simulator.reading import reading_body, turn_of
 from simulator.report import evidence_data
-from simulator.scoring import Dimension, Exchange, counts, word
+from simulator.scoring import Dimension, Exchange, RubricError, check_rubric, counts, word
 from simulator.second_opinion import opinion_of
 from simulator.settings import Settings
 
@@ -72,12 +73,13 @@ class Judging:
         self._awake = threading.Event()
         self._lock = threading.Lock()
         self._has_answered = False
+        self.trouble: Kind | None = None
+        """What keeps the endpoint from judging, as far as it is known; None if nothing does."""
         self._troubles = 0
         self._troubled_at = self._rests_until = 0.0
         # What was read of an attempt is not read again for its next reply: of a long talk that takes 0.1 s.
         self._held: OrderedDict[str, Practice] = OrderedDict()
         self._under_way: dict[str, Future[bool]] = {}
-        self._readings: list[tuple[str, int, dict[str, str], float]] = []
         self._thread = threading.Thread(target=self._run, name="judging", daemon=True)
 
     def start(self) -> None:
@@ -103,7 +105,6 @@ class Judging:
         """
         done = 0
         while True:
-            self._append_readings()
             self._begin()
             if not self._under_way:
                 return done
@@ -147,8 +148,8 @@ class Judging:
 
     def _judge_reply(self, attempt_id: str, turn: int, begun: float) -> bool:
         """Judges one reply, unless somebody else does."""
-        until = datetime.now(UTC) + self._claim
-        tries = history.claim_judgement(self._store, attempt_id=attempt_id, turn_index=turn, until=until)
+        claim = datetime.now(UTC) + self._claim
+        tries = history.claim_judgement(self._store, attempt_id=attempt_id, turn_index=turn, until=claim)
         if tries is None:
             return False
         try:
@@ -157,26 +158,28 @@ class Judging:
             if exchange is None:
                 raise LookupError(f"turn {turn} is no reply")
             if begun < self._troubled_at:
-                self._give_back(attempt_id, turn)
+                self._give_back(attempt_id, turn, claim)
                 return False
+            self._append_readings(practice)  # of replies that another one was sent behind while they were judged
             found = self._ask(practice, exchange)
         except history.StoreUnavailable:
             raise
         except Exception:
             # A scenario in an older format, or a fault of this program: the others can be judged all the same.
             _LOG.exception("reply %d of attempt %s cannot be judged", turn, attempt_id)
-            self._keep(attempt_id, turn, {"failed": "error"}, [])
+            self._keep(attempt_id, turn, claim, {"failed": "error"}, [])
             return True
         calls = self._calls_of(found)
         was_try = self._learn(found, begun)
         if found.failed is not None and found.failed.kind in _PASSING and (tries < _MOST_TRIES or not was_try):
-            self._give_back(attempt_id, turn, tries if was_try else 0, calls)
+            self._give_back(attempt_id, turn, claim, tries if was_try else 0, calls)
             return True
         scores = [_stored(found, name, practice, turn) for name in found.scores]
-        self._keep(attempt_id, turn, _body(found), scores, calls)
-        self._read(practice, exchange, found)
+        self._keep(attempt_id, turn, claim, _body(found), scores, calls)
+        practice.attempt.refresh()
+        self._append_readings(practice)
         if counts() != "rules":
-            self._count(practice)
+            self._count(practice, turn)
         return True
 
     def _hold(self, attempt_id: str) -> Practice:
@@ -196,12 +199,15 @@ class Judging:
         attempt = practice.attempt
         return self._judge.judge(attempt.case, attempt.transcript, exchange, cancelled=self._closing.is_set)
 
-    def _give_back(self, attempt_id: str, turn: int, tries: int = 0, calls: Sequence[ModelCall] = ()) -> None:
+    def _give_back(
+        self, attempt_id: str, turn: int, claim: datetime, tries: int = 0, calls: Sequence[ModelCall] = ()
+    ) -> None:
         """Lets a reply be judged later: the later, the more often that was tried; with 0, as if it never had been."""
         history.release_judgement(
             self._store,
             attempt_id=attempt_id,
             turn_index=turn,
+            claim=claim,
             until=datetime.now(UTC) + _RETRY_AFTER * tries,
             was_try=tries > 0,
             calls=calls,
@@ -218,11 +224,14 @@ class Judging:
             is_news = begun >= self._troubled_at
             if found.failed is None or found.failed.kind not in _PASSING:
                 if is_news and (found.failed or found.usage):
-                    self._has_answered, self._troubles = True, 0
+                    self._has_answered, self._troubles, self.trouble = True, 0, None
                 return True
             if found.failed.kind in _OF_ONE_REPLY:
                 return found.failed.kind != "cancelled"
             if is_news:
+                if self.trouble != found.failed.kind:
+                    _LOG.warning("replies wait to be judged: %s", found.failed.message)
+                self.trouble = found.failed.kind
                 now = time.monotonic()
                 rest = self._rest * 2 ** min(self._troubles, _MOST_DOUBLED)
                 self._has_answered, self._troubles, self._troubled_at = False, self._troubles + 1, now
@@ -233,6 +242,7 @@ class Judging:
         self,
         attempt_id: str,
         turn: int,
+        claim: datetime,
         body: dict[str, Any],
         scores: list[StoredScore],
         calls: Sequence[ModelCall] = (),
@@ -244,11 +254,22 @@ class Judging:
             version=self._judge.version,
             body=body,
             scores=scores,
+            claim=claim,
             calls=calls,
         )
 
-    def _count(self, practice: Practice) -> None:
-        """Lets the judgements count in an attempt that has ended; in one that runs they do when it ends."""
+    def _count(self, practice: Practice, turn: int) -> None:
+        """Lets the judgements count in an attempt that has ended, and in its branches that have the reply; in one that
+        runs they do when it ends."""
+        family = {practice.id}
+        self._count_in(practice)
+        for each in history.branches(self._store, root_id=practice.root_id):
+            if each.parent_id in family and turn < (each.parent_turns or 0):
+                family.add(each.id)
+                if each.outcome is not None:
+                    self._count_in(of_record(self._store, history.load_attempt(self._store, attempt_id=each.id)))
+
+    def _count_in(self, practice: Practice) -> None:
         attempt, counted = practice.attempt, None
         attempt.refresh()
         # Another process may judge another reply meanwhile: whoever is last has seen both.
@@ -257,16 +278,17 @@ class Judging:
             counted = opinion
 
     def _calls_of(self, found: Judgement) -> list[ModelCall]:
-        if found.failed is not None:
-            return [ModelCall("judge", self._judge.model, found.failed.kind)]
-        return [] if found.usage is None else [self._call_of(found, found.usage)]
+        used = found.usage if found.failed is None else found.failed.usage
+        if used is None:
+            return [] if found.failed is None else [ModelCall("judge", self._judge.model, found.failed.kind)]
+        return [self._call_of(found, used)]
 
     def _call_of(self, found: Judgement, used: Usage) -> ModelCall:
         voids = tuple(sorted({each.void for each in found.verdicts if each.void not in (None, "abstained")}))
         return ModelCall(
             "judge",
             self._judge.model,
-            "used",
+            "used" if found.failed is None else found.failed.kind,
             tuple(str(each) for each in voids),
             prompt=used.prompt,
             cached=used.cached,
@@ -275,28 +297,25 @@ class Judging:
             cost=self._judge.cost(used),
         )
 
-    def _read(self, practice: Practice, exchange: Exchange, found: Judgement) -> None:
-        """Lets the course know what the rules did not see. Never in an exam: the same replies have to meet the same
-        customer there, however fast a model is and whatever it reads."""
+    def _append_readings(self, practice: Practice) -> None:
+        """Lets the course know what the rules did not see in the replies so far, if it is the moment for it. Never in
+        an exam: the same replies have to meet the same customer there, however fast a model is and whatever it
+        reads."""
         attempt = practice.attempt
-        if attempt.mode == "exam" or attempt.outcome is not None:
+        if attempt.mode == "exam" or attempt.outcome is not None or not attempt.is_answered:
             return
-        seen = {each.id for each in (*exchange.observation.facts, *exchange.observation.asked)}
-        facts = [pair for pair in found.reading.facts if pair[0] not in seen | attempt.situation.conveyed]
-        asked = [pair for pair in found.reading.asked if pair[0] not in seen | attempt.situation.told]
-        if facts or asked:
-            body = reading_body(exchange.turn, facts=facts, asked=asked)
-            self._readings.append((practice.id, exchange.turn, body, attempt.now))
-
-    def _append_readings(self) -> None:
-        """Appends what was read, where it is the moment; what comes too late for the conversation is dropped."""
-        for reading in list(self._readings):
-            id, turn, body, at = reading
-            if (
-                history.append_reading(self._store, attempt_id=id, turn_index=turn, body=body, at=at)
-                or history.load_log(self._store, attempt_id=id).outcome is not None
-            ):
-                self._readings.remove(reading)
+        done = {turn_of(step.body) for step in attempt.steps if step.kind == "reading"}
+        observed = {exchange.turn: exchange.observation for exchange in attempt.exchanges}
+        for judged in history.list_judgements(self._store, attempt_id=practice.id):
+            turn = judged.turn_index
+            if turn in done or turn not in observed:
+                continue
+            seen = {each.id for each in (*observed[turn].facts, *observed[turn].asked)}
+            facts = _without(judged.body.get("facts", {}), seen | attempt.situation.conveyed)
+            asked = _without(judged.body.get("asked", {}), seen | attempt.situation.told)
+            if facts or asked:
+                body = reading_body(turn, facts=facts, asked=asked)
+                history.append_reading(self._store, attempt_id=practice.id, turn_index=turn, body=body, at=attempt.now)
 
 
 def open_judging(store: Store, settings: Settings) -> Judging | None:
@@ -304,9 +323,10 @@ def open_judging(store: Store, settings: Settings) -> Judging | None:
     if settings.judge == "off":
         return None
     try:
+        check_rubric()
         endpoint = read_settings()
-    except SettingError as error:
-        _LOG.warning("the endpoint's settings cannot be used, nobody judges but the rules: %s", error)
+    except (RubricError, SettingError) as error:
+        _LOG.warning("nobody judges but the rules: %s", error)
         return None
     if not endpoint.is_set:
         return None
@@ -316,7 +336,12 @@ def open_judging(store: Store, settings: Settings) -> Judging | None:
         store, judge, at_once=settings.judge_at_once or (1 if endpoint.is_loopback else _AT_ONCE), claim=claim
     )
     judging.start()
+    atexit.register(judging.close)
     return judging
+
+
+def _without(read: Mapping[str, str], known: Container[str]) -> dict[str, str]:
+    return {id: words for id, words in read.items() if id not in known}
 
 
 def _stored(found: Judgement, name: Dimension, practice: Practice, turn: int) -> StoredScore:

@@ -7,13 +7,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from simulator.conversation import NOTICED, Outcome, Step, StepKind, Transcript, Turn
+from simulator.conversation import MAX_REPLY, NOTICED, Outcome, Step, StepKind, Transcript, Turn
 from simulator.model_call import ModelCall
 from simulator.scoring import Exchange, Score, Scorecard
 
 
 class AttemptOver(RuntimeError):
     """A reply to an attempt that has ended."""
+
+
+class ReplyTooLong(ValueError):
+    """A reply of more than `MAX_REPLY` characters; the message says what to do."""
+
+    def __init__(self, length: int) -> None:
+        super().__init__(
+            f"a reply may have {MAX_REPLY:,} characters, and this one has {length:,}: it was not sent; shorten it, or "
+            "send it in several parts"
+        )
 
 
 @dataclass(frozen=True, slots=True)

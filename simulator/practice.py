@@ -22,7 +22,7 @@ from simulator.log import AttemptOver, Judged, Logged, SentStep, SentTurn, short
 from simulator.model_call import ModelCall
 from simulator.report import evidence_data, observation_data
 from simulator.scenarios.formats import Persona, Scenario
-from simulator.scoring import RULE_SCORERS, Score, Scorecard, word
+from simulator.scoring import RULE_SCORERS, Score, Scorecard, check_rubric, word
 from simulator.second_opinion import scores_that_count
 from simulator.versions import READING, version_of, versions_of
 
@@ -84,7 +84,11 @@ def begin(
         started_at: when the customer writes (UTC), now if not given; in a shift, customers come one after the other.
         customer: gives the customer its words; the scripted one if not given.
         answered: whether the opening is on disk when this returns; else `Attempt.answer` says it.
+
+    Raises:
+        RubricError: the rubric cannot be used, so that the attempt could not be judged.
     """
+    check_rubric()
     started = started_at or datetime.now(UTC)
     record = history.create_attempt(
         store,
@@ -124,7 +128,9 @@ def resume(store: Store, attempt_id: str, *, customer: Customer | None = None, a
 
     Raises:
         UnknownAttempt: there is none of this id.
+        RubricError: the rubric cannot be used, so that the attempt could not be judged.
     """
+    check_rubric()
     practice = of_record(store, history.load_attempt(store, attempt_id=attempt_id), customer)
     practice.attempt.refresh()
     if answered:

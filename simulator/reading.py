@@ -29,9 +29,7 @@ class Reading:
     asked: tuple[Found, ...] = ()
 
 
-def reading_body(
-    turn: int, *, facts: Iterable[tuple[str, Quote]], asked: Iterable[tuple[str, Quote]]
-) -> dict[str, str]:
+def reading_body(turn: int, *, facts: Mapping[str, str], asked: Mapping[str, str]) -> dict[str, str]:
     """The body of the step that tells of a reading.
 
     Args:
@@ -39,13 +37,18 @@ def reading_body(
         facts: ids of facts with words of the reply.
         asked: ids of hidden facts with words of the reply.
     """
-    said = {f"{_FACT}{id}": quote.text for id, quote in facts}
-    return {_TURN: str(turn), **said, **{f"{_HIDDEN}{id}": quote.text for id, quote in asked}}
+    said = {f"{_FACT}{id}": words for id, words in facts.items()}
+    return {_TURN: str(turn), **said, **{f"{_HIDDEN}{id}": words for id, words in asked.items()}}
+
+
+def turn_of(body: Mapping[str, str]) -> int:
+    """The place of the reply that a step tells of, by its body; -1 if it names none."""
+    return int(body[_TURN]) if body.get(_TURN, "").isdecimal() else -1
 
 
 def reading_of(case: Case, transcript: Transcript, body: Mapping[str, str]) -> Reading:
     """The reading that a step tells of, as far as the case knows it and the reply has the words."""
-    place = int(body[_TURN]) if body.get(_TURN, "").isdecimal() else -1
+    place = turn_of(body)
     if not 0 <= place < len(transcript) or transcript[place].role != "agent":
         return Reading()
     text = transcript[place].text

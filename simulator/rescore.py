@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -35,6 +35,7 @@ class Rescored:
         state: whether it was judged anew.
         before: the scorecard as it was stored (see `simulator.practice.summary`); empty where there was none.
         after: as it is stored now, or would be in a dry run.
+        scorers: whose values those after are, by dimension; empty where nothing was judged anew.
     """
 
     attempt_id: str
@@ -44,6 +45,7 @@ class Rescored:
     state: State
     before: Mapping[str, Any]
     after: Mapping[str, Any]
+    scorers: Mapping[str, str] = field(default_factory=dict)
 
 
 def rescore(store: Store, attempt_id: str, *, dry_run: bool = False) -> Rescored:
@@ -91,7 +93,9 @@ def _rescore(store: Store, record: AttemptRecord, *, dry_run: bool) -> Rescored:
         attempt.refresh()
     else:
         attempt.rescore()
-    return _told(record, "rescored", before, summary(attempt.scorecard()))
+    card = attempt.scorecard()
+    scorers: dict[str, str] = {name: score.scorer for name, score in card.scores.items()}
+    return replace(_told(record, "rescored", before, summary(card)), scorers=scorers)
 
 
 def _is_up_to_date(record: AttemptRecord, practice: Practice) -> bool:

@@ -97,10 +97,24 @@ def _line(done: Rescored) -> str:
     """One attempt: overall and verdict, and the dimensions that changed."""
     before, after = _values(done.before), _values(done.after)
     names = [name for name in after if name not in ("overall", "passed") and before.get(name) != after[name]]
-    changes = [f"{name} {_shown(before.get(name))} → {_shown(after[name])}" for name in names]
+    changes = [f"{name} {_shown(before.get(name))} → {_shown(after[name])}{_because(done, name)}" for name in names]
     overall = f"{_verdict(done.before)} → {_verdict(done.after)}"
     named = f"{done.attempt_id}  {done.started:%Y-%m-%d %H:%M}  {done.trainee}  {done.scenario}"
     return f"{named}  {overall}{''.join(f', {each}' for each in changes)}"
+
+
+def _because(done: Rescored, name: str) -> str:
+    """Whether a change comes from whose opinion counts."""
+    from simulator.judge.opinions import policy_of, without_judge
+
+    was, now = (card.get("versions", {}).get(name, "") for card in (done.before, done.after))
+    if policy_of(now) == "rules":
+        return "" if policy_of(was) == "rules" else " (only the rules count now)"
+    if done.scorers.get(name) == "rules":
+        return " (the rules count, far from the judge)"
+    if policy_of(was) != policy_of(now):
+        return {"judge": " (the judge counts now)"}.get(policy_of(now), " (the mean with the judge counts now)")
+    return " (another verdict of the judge)" if without_judge(was) == without_judge(now) else ""
 
 
 def _values(scorecard: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,15 +19,14 @@ def opinion_of(store: Store, attempt_id: str) -> tuple[dict[Dimension, float | N
     Raises:
         UnknownAttempt.
     """
-    record = history.load_attempt(store, attempt_id=attempt_id)
-    replies: dict[int, dict[Dimension, float | None]] = {}
+    replies: dict[int | None, dict[Dimension, float | None]] = {}
     versions: set[str] = set()
-    for score in record.scores:
-        if score.scorer == history.JUDGE and score.turn_index is not None:
-            replies.setdefault(score.turn_index, {})[score.dimension] = score.value  # type: ignore[index]
-            if score.value is not None:
-                versions.add(score.version)
-    sent = sum(turn.role == "agent" for turn in record.turns)
+    for score in history.judge_scores(store, attempt_id=attempt_id):
+        replies.setdefault(score.turn_index, {})[score.dimension] = score.value  # type: ignore[index]
+        if score.value is not None:
+            versions.add(score.version)
+    turns = history.load_log(store, attempt_id=attempt_id).turns
+    sent = sum(turn.role == "agent" for turn in turns)
     return of_attempt(list(replies.values()), sent=sent), " and ".join(sorted(versions))
 
 

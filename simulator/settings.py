@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from simulator.endpoint import SettingError
 from simulator.scenarios.library import SHIPPED
+
+_PREFIX = "TOUGH_CUSTOMER_"
 
 
 class Settings(BaseSettings):
-    """What can be set from outside; every setting has a default that works."""
+    """What can be set from outside; every setting has a default that works.
 
-    model_config = SettingsConfigDict(env_prefix="TOUGH_CUSTOMER_", env_ignore_empty=True, frozen=True)
+    Raises:
+        SettingError: a variable has a value that cannot be used; one line for each, with the values that can.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, frozen=True)
+
+    def __init__(self) -> None:
+        try:
+            super().__init__()
+        except ValidationError as error:
+            raise SettingError("\n".join(_problems(error))) from None
 
     data: Path = Field(default_factory=lambda: user_data_path("tough-customer", appauthor=False))
     """The folder of everything that is stored (TOUGH_CUSTOMER_DATA)."""
@@ -51,3 +65,18 @@ class Settings(BaseSettings):
     def history(self) -> str | Path:
         """Where the history is: a path or a database URL."""
         return self.database or self.data / "history.db"
+
+
+def _problems(error: ValidationError) -> Iterator[str]:
+    properties: dict[str, dict[str, Any]] = Settings.model_json_schema()["properties"]
+    for each in error.errors():
+        name = str(each["loc"][0])
+        yield f"{_PREFIX}{name.upper()}: “{each['input']}” cannot be used: it may be {_allowed(properties[name])}"
+
+
+def _allowed(schema: dict[str, Any]) -> str:
+    """The values of a setting, of its JSON Schema, in words."""
+    if "enum" in schema:
+        return " or ".join(schema["enum"])
+    whole = next(each for each in schema["anyOf"] if each["type"] == "integer")
+    return f"a whole number from {whole['minimum']} to {whole['maximum']}"

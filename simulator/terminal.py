@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import typer
 
-from simulator.attempt import Attempt
+from simulator.attempt import Attempt, ReplyTooLong
 from simulator.case import Case
 from simulator.conversation import StepKind, Turn
 from simulator.customers import Customer
@@ -49,6 +49,7 @@ def play_file(case: Case, lines: Sequence[Line], *, customer: Customer) -> Attem
 
     Raises:
         BadAction, DeskClosed: something cannot be done at the desk.
+        ReplyTooLong: a line says more than a reply may have.
     """
     now = [0.0]
     attempt = Attempt.begin(
@@ -117,7 +118,10 @@ def play(case: Case, *, customer: Customer, quiet: bool = False) -> Attempt:
         if text.startswith((_DO, _FORM)):
             _work(attempt, text)
         elif text.strip():
-            attempt.reply(text)
+            try:
+                attempt.reply(text)
+            except ReplyTooLong as error:
+                typer.echo(f"  {error}", err=True)
         for turn in attempt.transcript[before:]:
             if turn.role == "customer":
                 show(turn)

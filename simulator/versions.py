@@ -27,10 +27,11 @@ def version_of(score: Score) -> str:
 def versions_of(card: Scorecard) -> dict[str, str]:
     """The versions of a scorecard by dimension, and "overall": only values with the same text may be compared.
 
-    A dimension has its scorer's version, so that another dimension's change does not touch it. The overall score, and
+    A dimension has its scorer's version, so that another dimension's change does not touch it, and where the judge had
+    a verdict, that of the judge and the policy by which one of the two counts, whichever did. The overall score, and
     with it the passing, has those of all of them and the rubric's; a scenario without a desk is no other version.
     """
-    made: dict[str, str] = {name: f"{score.scorer} {version_of(score)}" for name, score in card.scores.items()}
+    made: dict[str, str] = {name: f"rules {version_of(score)}" for name, score in card.scores.items()}
     scorers: dict[Dimension, str] = {"process": PROCESS}
     scorers |= {name: score.version for name, score in card.scores.items()}
     parts = [f"{name} {scorers[name]}" for name in DIMENSIONS if name in scorers]

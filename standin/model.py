@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,9 @@ _SENTENCES = (
     "So what do you need from me to go ahead?",
     "I have been a customer for six years and this is the third time.",
 )
+
+_CODE_WORD = re.compile(r"code word is “(\w+)”")
+"""A word that the model is told to repeat, which shows that it has read the request from its beginning."""
 
 
 @dataclass
@@ -105,12 +109,15 @@ def as_behaviour(answer: Behaviour | str) -> Behaviour:
 
 
 def plausible(body: Body) -> str:
-    """A deterministic answer to a request: a sentence, or the least JSON that fits the schema it gives."""
+    """A deterministic answer to a request: a sentence, a code word, or the least JSON that fits its schema."""
     wanted = body.get("response_format") or {}
     if wanted.get("type") == "json_schema":
         return json.dumps(instance_of(wanted["json_schema"].get("schema", {})))
     if wanted.get("type") == "json_object":
         return json.dumps({"answer": "ok"})
+    asked = text_of((body.get("messages") or [{}])[-1])
+    if named := _CODE_WORD.search(asked):
+        return named[1]
     said = json.dumps(body.get("messages", [])[-1:])
     return _SENTENCES[crc32(said.encode()) % len(_SENTENCES)]
 

@@ -11,6 +11,7 @@ from attempts import LIBRARY
 
 from simulator.conversation import Language
 from simulator.customers import ScriptedCustomer, Speech
+from simulator.customers.faults import order_after
 from simulator.customers.scripted import compose
 from simulator.director import Cue
 from simulator.prompts import Message, assign, customer_messages
@@ -28,7 +29,7 @@ CUSTOMER: dict[str, tuple[str, str, Language, TraineeName, int, str]] = {
     "customer-switches-ru": ("customs-parcel", "non-native-writer", "ru", "expert", 3, ""),
     "customer-mixes-de": ("company-invoice", "sarcastic", "de", "expert", 1, ""),
     "customer-injected-en": ("wifi-pairing", "confused-beginner", "en", "prompt-injector", 3, ""),
-    "customer-again-en": ("late-refund", "furious", "en", "rude", 2, "You spoke like the support agent."),
+    "customer-again-en": ("late-refund", "furious", "en", "rude", 2, order_after("unfinished") or ""),
 }
 """Scenario, persona, language, machine trainee, number of the message, and what was wrong with the first try."""
 

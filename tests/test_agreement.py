@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import random
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -61,6 +62,9 @@ def test_too_few_replies_or_one_attempt_say_nothing() -> None:
     assert (few.spearman, few.kappa, few.replies) == (None, None, 7)
     one = agreements([pair(0, n * 9, n * 9) for n in range(10)], far=far_apart)[0]
     assert (one.spearman, one.attempts) == (None, 1)
+    for attempts, told in ((4, False), (5, True)):
+        found = agreements([pair(n % attempts, n * 4, n * 4) for n in range(24)], far=far_apart)[0]
+        assert (found.spearman is not None, found.kappa is not None) == (told, told)
 
 
 def test_versions_and_months_are_told_apart() -> None:
@@ -98,4 +102,9 @@ def test_the_command_prints_them(tmp_path: Path, standin: Standin, monkeypatch: 
     rows = json.loads(shown.output)
     assert {row["dimension"] for row in rows} == {"accuracy", "tone", "de_escalation"}
     assert all(row["spearman"] is None and row["replies"] == 1 for row in rows)
-    assert "too few to tell" in CliRunner().invoke(app, ["endpoint", "agreement"]).output
+    told = CliRunner().invoke(app, ["endpoint", "agreement"]).output
+    assert "too few to tell" in told
+    assert "fewer than 8" in told
+    assert re.search(r"the judge gives (\d+ points (more|less)|the same); \d+ far apart", told)
+    assert "Far apart: " in told
+    assert "Gives more, gives less: the median" in told

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from simulator import yaml12
-from simulator.attempt import Attempt, AttemptOver
+from simulator.attempt import Attempt, AttemptOver, ReplyTooLong
 from simulator.case import Case
-from simulator.conversation import LANGUAGES, Language
+from simulator.conversation import LANGUAGES, MAX_REPLY, Language
 from simulator.customers import ScriptedCustomer
 from simulator.director import next_fact, next_hidden
 from simulator.log import MemoryLog
@@ -186,6 +186,16 @@ def test_how_it_ends(trainee: str, outcome: str) -> None:
     assert play(LIBRARY.cast("late-refund"), trainee).outcome == outcome  # type: ignore[arg-type]
 
 
+def test_a_reply_that_is_too_long_is_refused_and_nothing_is_lost() -> None:
+    talk = refund()
+    before = talk.attempt.transcript
+    with pytest.raises(ReplyTooLong, match=f"{MAX_REPLY:,} characters, and this one has {MAX_REPLY + 1:,}.*shorten"):
+        talk.say("x" * (MAX_REPLY + 1))
+    assert talk.attempt.transcript == before
+    assert talk.say("x" * MAX_REPLY)
+    assert talk.attempt.transcript[1].text == "x" * MAX_REPLY
+
+
 def test_stopping_is_never_held_against_the_trainee() -> None:
     talk = refund()
     talk.say("Calm down.")
@@ -238,8 +248,8 @@ EDGES = [
     "word 7 days " * 1_600,
     "a. " * 6_600,
     "sorry " * 3_300,
-    "." * 20_000 + "x",
-    "?" * 20_000 + "x",
+    "." * 19_999 + "x",
+    "?" * 19_999 + "x",
     "€5 " * 6_600,
     "(" * 10_000 + ")" * 10_000,
     "",

@@ -146,7 +146,7 @@ def test_a_stopped_conversation_can_be_wrapped_up_until_its_debrief(app: App, pa
     page.get_by_role("button", name="End the conversation").click()
     chat.ended.wait_for()
     ticket = tab(page, "Ticket")
-    ticket.get_by_text("Finish the ticket").wait_for()
+    ticket.get_by_text("nobody judges the ticket").wait_for()
     choose(page, ticket, "Category", "Billing and payments")
     page.wait_for_function("document.querySelector('[class*=st-key-ticket-category] input')?.value.startsWith('Bill')")
     attempt_id = chat.attempt_id

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from endpoints import eventually
-from test_browser import PATIENCE, App, Chat, begin, browser, context, page, small_library
+from test_browser import PATIENCE, ROOT, App, Chat, begin, browser, context, page, small_library
 from test_customer_model import FAULTY
 from voices import good
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
+SHRINKS = "box.style.height = '130px'"
+"""As when the coach's panel comes below the chat."""
 REPLY = "I am sorry. What is your order number and e-mail address, please?"
 
 
@@ -103,6 +105,68 @@ def test_a_message_is_shown_as_it_comes(app: App, page: Page, endpoint: Standin)
     assert chat.texts(chat.customer)[1] == told
     typing.wait_for(state="detached")
     assert chat.seconds() <= 2
+
+
+def test_the_end_of_the_chat_stays_in_sight(app: App, page: Page, endpoint: Standin) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    chat = begin(app, page)
+    log = page.get_by_test_id("chat-log")
+    hidden = "log => log.scrollHeight - log.scrollTop - log.clientHeight"
+    for number in range(3):  # with the coach's panel below, there is more than fits
+        chat.say(f"I look into it now, step {number}.\nIt takes a moment.\nThank you.")
+    endpoint.model.answer = lambda body: Behaviour(text=good(body), first_token=4, between=0.1)
+    chat.text.fill(REPLY)
+    chat.text.press("Enter")
+    page.get_by_test_id("chat-typing").wait_for()
+    chat.text.fill("One more thing.\nAnd one more.\nAnd the last.")
+    chat.text.press("Enter")
+    page.get_by_text("The customer is still writing").wait_for()
+    assert chat.text.input_value().endswith("the last.")  # nothing was sent
+    chat.text.press("Shift+Enter")
+    chat.customer.nth(4).wait_for()
+    page.locator('[data-testid="hint"][data-reply="4"]').wait_for()
+    page.wait_for_timeout(500)
+    assert log.evaluate("log => log.scrollHeight - log.clientHeight") > 100
+    assert log.evaluate(hidden) < 2
+    page.get_by_text("Enter sends").wait_for()
+    log.evaluate("log => log.scrollTo(0, 0)")  # who reads what is above is left there
+    page.wait_for_timeout(200)
+    chat.text.fill("Short.")
+    page.set_viewport_size({"width": 1280, "height": 660})
+    page.wait_for_timeout(300)
+    assert log.evaluate("log => log.scrollTop") == 0
+
+
+@pytest.mark.parametrize(
+    ("then", "away"),
+    [
+        (f"box.addEventListener('scroll', () => {{ {SHRINKS} }}, {{ capture: true, once: true }}); end.show()", 0),
+        ("box.style.height = '270px'; box.scrollTop; box.style.height = '200px'; end.keep()", 0),  # a field is measured
+        ("box.scrollTop -= 300", 300),  # somebody reads what is above
+        (f"box.scrollTop -= 300; await frames(); {SHRINKS}", 370),
+    ],
+)
+def test_the_end_of_a_box_stays_in_sight_unless_it_is_scrolled_up(page: Page, then: str, away: int) -> None:
+    script = (ROOT / "simulator" / "ui" / "widgets" / "chat" / "end.js").read_text("utf-8")
+    page.set_content(
+        '<div id="box" style="height: 200px; overflow-y: auto"><p style="height: 900px; margin: 0"></p></div>'
+    )
+    left = page.evaluate(
+        f"""async () => {{
+            {script}
+            const frames = () => new Promise((done) => setTimeout(() => requestAnimationFrame(done), 150));
+            const box = document.querySelector("#box"), end = new End(box);
+            end.show();
+            await frames();
+            box.firstChild.style.height = "960px";
+            {then};
+            await frames();
+            await frames();
+            return box.scrollHeight - box.scrollTop - box.clientHeight;
+        }}"""
+    )
+    grown = 60 if away else 0  # nothing follows what was scrolled up
+    assert left == away + grown
 
 
 def test_a_fault_is_never_seen(app: App, page: Page, endpoint: Standin) -> None:

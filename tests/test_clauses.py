@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from attempts import attempt_of
 
 from simulator import yaml12
 from simulator.conversation import LANGUAGES, Language, Quote
@@ -85,3 +86,66 @@ def test_where_a_sentence_is_taken_apart(language: str, sentence: str, parts: li
 def test_a_negation_in_a_condition_denies_nothing() -> None:
     text = "If the money does not arrive within 7 days, the order is cancelled automatically."
     assert [claim.verdict for claim in checked(text, "en", manual=True)] == ["supported"]
+
+
+TRUTHS: dict[str, Any] = yaml12.load((Path(__file__).parent / "claim_truths.yaml").read_text("utf-8"))
+
+
+def claims_in(scenario: str, language: Language, text: str) -> tuple[Claim, ...]:
+    return attempt_of(text, language=language, scenario=scenario).exchanges[-1].observation.claims
+
+
+@pytest.mark.parametrize(
+    ("scenario", "language", "text"),
+    [(scenario, language, text) for scenario, by in TRUTHS.items() for language, texts in by.items() for text in texts],
+)
+def test_a_true_sentence_is_never_called_false(scenario: str, language: Language, text: str) -> None:
+    false = [claim.quote.text for claim in claims_in(scenario, language, text) if claim.verdict == "contradicted"]
+    assert not false
+
+
+@pytest.mark.parametrize(
+    ("scenario", "language", "text"),
+    [
+        ("late-refund", "en", "Step two: the bank needs another 20 business days."),
+        (
+            "late-refund",
+            "en",
+            "I can't speed the check up, but I can offer you a voucher of up to 50 EUR, and a supervisor would call "
+            "you back within one business day.",
+        ),
+        (
+            "late-refund",
+            "en",
+            "Once the warehouse has released it, the bank needs another 20 business days, and so on.",
+        ),
+        ("late-refund", "ru", "Вернём деньги на любую другую карту через час, и ещё 500 евро сверху."),
+        ("late-refund", "ru", "Дадим вам 20 евро деньгами."),
+    ],
+)
+def test_what_is_false_beside_it_still_is(scenario: str, language: Language, text: str) -> None:
+    assert "contradicted" in [claim.verdict for claim in claims_in(scenario, language, text)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "I have noted it."),
+        ("en", "Leave it with me."),
+        ("en", "Thank you for waiting."),
+        ("en", "Does that answer everything, and is there anything else I can do for you?"),
+        ("en", "Have I answered all of it, or is there anything else?"),
+        ("de", "Ist damit alles geklärt, und kann ich sonst noch etwas für Sie tun?"),
+        ("es", "¿Responde eso a todo, y puedo ayudarle en algo más?"),
+        ("ru", "Мне жаль, что так долго."),
+        ("ru", "Всё ли понятно, и могу ли я ещё чем-то помочь?"),
+    ],
+)
+def test_a_courtesy_states_nothing(language: Language, text: str) -> None:
+    assert claims_in("late-refund", language, text) == ()
+
+
+@pytest.mark.parametrize("text", ["Деньги придут на исходную карту.", "Возврат уйдёт на карту, с которой вы платили."])
+def test_the_original_card_in_other_words(text: str) -> None:
+    facts = attempt_of(text, language="ru").exchanges[-1].observation.facts
+    assert [fact.id for fact in facts] == ["original-method"]

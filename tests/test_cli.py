@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from simulator import history, practice
 from simulator.debrief import receipt
@@ -102,6 +103,13 @@ def test_the_same_play_is_the_same_to_the_letter(tmp_path: Path) -> None:
     assert json.loads(first)["outcome"] == "abandoned"
 
 
+def test_a_reply_by_hand_that_is_too_long_is_refused_and_the_play_goes_on() -> None:
+    said = run("play", "late-refund", typed="x" * 20_001 + "\nHello, could you give me the order number?\n/stop\n")
+    assert "Outcome: closed" in said
+    assert "xxx" not in said
+    assert "Hello, could you" in said
+
+
 def test_playing_by_hand() -> None:
     out = run("play", "late-refund", typed="Hello, could you give me the order number?\n/stop\n")
     assert "Outcome: closed" in out
@@ -114,6 +122,7 @@ def test_playing_by_hand() -> None:
         (b'{"text": 5}', ":1:"),
         (b'{"text": "a"}\nnonsense', ":2:"),
         (b'{"text": "a", "after": -1}', ":1:"),
+        (b'{"text": "a"}\n{"text": "' + b"x" * 20_001 + b'"}', ":2: a reply may have 20,000 characters"),
         (b"\xff\xfe", "UTF-8"),
     ],
 )
@@ -171,9 +180,47 @@ def test_a_trainer_reads_ratings_and_disputes(tmp_path: Path, monkeypatch: pytes
     assert (dispute["reply"], dispute["reason"]) == ("Calm down.", "It was meant kindly.")
     assert dispute["receipt"]["evidence"][0]["quote"] == "Calm down"
     out = run("feedback")
-    for words in ("1 ratings", "4 of 5", "Mira", "of: Calm down.", "why it is wrong: It was meant kindly."):
+    value = dispute["receipt"]["value"]
+    for words in (
+        *("1 rating\n", "1 dispute\n", "4 of 5", "Mira", "of: Calm down.", "why it is wrong: It was meant kindly."),
+        *(dispute["id"][:12], f"tone {value:g} by rules, version rules-", "“Calm down”", "    open"),
+    ):
         assert words in out
     assert "\x1b" not in out
+
+
+def test_a_trainer_decides_a_dispute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOUGH_CUSTOMER_DATABASE", str(tmp_path / "history.db"))
+    with closing(history.open_store(tmp_path / "history.db")) as store:
+        made = practice.begin(store, load_library().cast("late-refund"), trainee="Mira")
+        made.attempt.reply("Calm down.")
+        made.attempt.close()
+        kept = [
+            history.add_dispute(
+                store,
+                attempt_id=made.id,
+                turn_index=None,
+                dimension="tone",
+                receipt=receipt(made.attempt, "tone", None, reader="en"),
+                reason=reason,
+                disputed_at=datetime(2026, 3, 2, 9, tzinfo=UTC),
+            ).id
+            for reason in ("It was meant kindly.", "I had no choice.")
+        ]
+        before = history.load_attempt(store, attempt_id=made.id)
+    decide = ("feedback", "decide", kept[0][:8], "--by", "Dana")
+    for wrong in (("--reply", " "), ("--reply", "Right.", "--value", "101")):
+        run(*decide, *wrong, code=2)
+    assert "there is no dispute “zzz”" in run("feedback", "decide", "zzz", "--by", "Dana", "--reply", "No.", code=1)
+    assert "decided: 80, by Dana: Right." in run(*decide, "--value", "80", "--reply", "Right.")
+    assert "Dana has decided this dispute: Right." in run(*decide, "--reply", "No.", code=1)
+    assert "the score stands" in run("feedback", "decide", kept[1], "--by", "Dana", "--reply", "It was rude.")
+    out = run("feedback")
+    assert "decided: 80, by Dana: Right." in out
+    assert "decided: the score stands, by Dana: It was rude." in out
+    assert run_json("feedback", "--open")["disputes"] == []
+    with closing(history.open_store(tmp_path / "history.db")) as store:
+        assert history.load_attempt(store, attempt_id=made.id) == before
 
 
 def test_schemas_are_fresh() -> None:
@@ -193,3 +240,46 @@ def test_knowledge_is_added_searched_listed_and_removed(tmp_path: Path, monkeypa
     run("knowledge", "remove", "lamp")
     assert "lamp" in run("knowledge", "search", "bulbs", "--product", "lamp", code=1)
     assert "cannot be removed" in run("knowledge", "remove", "larderly", code=1)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "allowed"),
+    [
+        ("VOICE", "robot", "auto or scripted"),
+        ("JUDGE", "no", "auto or off"),
+        ("JUDGE_LANGUAGE", "de", "en or ru"),
+        ("JUDGE_AT_ONCE", "0", "a whole number from 1 to 64"),
+        ("JUDGE_AT_ONCE", "many", "a whole number from 1 to 64"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, allowed: str
+) -> None:
+    monkeypatch.setenv(f"TOUGH_CUSTOMER_{variable}", value)
+    said = f"TOUGH_CUSTOMER_{variable}: “{value}” cannot be used: it may be {allowed}"
+    assert run("check", code=2) == f"{said}\n"
+    app = AppTest.from_file(str(SHIPPED.parent / "streamlit_app.py"), default_timeout=60).run()
+    assert not app.exception
+    assert any(said in html.proto.body for html in app.get("html") if "setting-error" in html.proto.body)
+
+
+def test_a_draft_is_checked_against_a_library_wherever_it_is(tmp_path: Path) -> None:
+    root = tmp_path / "library"
+    shutil.copytree(SHIPPED, root)
+    text = (root / "scenarios" / "wifi-pairing.yaml").read_text("utf-8")
+    broken = text.replace("difficulty: 1", "difficulty: one", 1)
+    assert broken != text
+    for place, name, content, code in (
+        (root / "drafts", "fine", text, 0),
+        (root / "drafts", "broken", broken, 1),
+        (tmp_path, "empty", "{}", 1),
+        (tmp_path, "Bad_Id", text, 1),
+        (tmp_path, "fine", text, 0),
+    ):
+        place.mkdir(exist_ok=True)
+        draft = place / f"{name}.yaml"
+        draft.write_text(content, "utf-8")
+        assert (f"{draft}:" in run("check", draft, "--library", root, code=code)) == bool(code)
+    assert f"{root / 'drafts' / 'broken.yaml'}:" in run("check", root / "drafts" / "broken.yaml", code=1)
+    (tmp_path / "draft.txt").write_text(text, "utf-8")
+    assert "ends in .yaml" in run("check", tmp_path / "draft.txt", code=1)

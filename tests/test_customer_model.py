@@ -124,6 +124,27 @@ def test_what_surrounds_a_message_is_taken_off(answer: str, standin: Standin, en
     assert not any("think" in draft or "user" in draft or "<" in draft for draft in drafts)
 
 
+@pytest.mark.parametrize(
+    ("raw", "clean"),
+    [
+        ("Where is it?\x00", "Where is it?"),
+        ("\u202eWhere is it?\u202c", "Where is it?"),
+        ("Wh\u200bere is\u2066 it?\ufeff", "Where is it?"),
+        ("Where\tis\nit?", "Where is it?"),
+        ("Wh\u200dere \u00adis \u200cit?", "Where is it?"),
+        ("Where is it? \ud83d", "Where is it?"),
+        (
+            "Где\u00a0он? 👨\u200d👩\u200d👧 ❤\ufe0f\u200d🔥 👩🏽\u200d💻",
+            "Где он? 👨\u200d👩\u200d👧 ❤\ufe0f\u200d🔥 👩🏽\u200d💻",
+        ),
+        ("نامه\u200cای", "نامه\u200cای"),
+        ("क्\u200dष", "क्\u200dष"),
+    ],
+)
+def test_what_nobody_can_see_is_taken_out(raw: str, clean: str) -> None:
+    assert cleaned(raw) == clean
+
+
 def test_a_model_that_runs_on_is_stopped(standin: Standin, endpoint: Endpoint) -> None:
     assert ask(standin, endpoint, Behaviour(text=f"{GOOD} <|im_end|> {'And on. ' * 200}", between=0.01)).text == GOOD
     assert eventually(lambda: [call.state for call in standin.records.chats] == ["cancelled"])
@@ -292,13 +313,41 @@ def test_patience_bounds_both_tries(standin: Standin) -> None:
     assert (spoken.voice, spoken.calls[-1].outcome) == ("scripted", "timeout_total")
 
 
+@pytest.mark.parametrize("place", ["assign", "customer_messages", "faults_at_end", "cleaned"])
+def test_whatever_breaks_the_script_speaks(
+    place: str, standin: Standin, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ValueError("a fault of this program")
+
+    monkeypatch.setattr(f"simulator.customers.language_model.{place}", broken)
+    spoken = ask(standin, endpoint, GOOD)
+    assert (spoken.voice, [call.outcome for call in spoken.calls]) == ("scripted", ["error"])
+
+
+def test_an_address_that_cannot_be_asked_does_not_silence_the_customer(standin: Standin) -> None:
+    """Settings refuse it; whatever gets past them must not cost a turn."""
+    nowhere = settings_of(standin.url).model_copy(update={"url": "http://host:abc/v1"})
+    spoken = ask(standin, Endpoint(nowhere))
+    assert (spoken.voice, [call.outcome for call in spoken.calls]) == ("scripted", ["unreachable"])
+
+
+def test_a_silence_is_no_call_of_a_customer_that_rests(standin: Standin, endpoint: Endpoint) -> None:
+    customer, cue = LanguageModelCustomer(endpoint), cue_of("nudge", 80.0)
+    standin.model.script(Behaviour(status=500))
+    assert listen(customer.speak(cue)).calls
+    assert listen(customer.speak(replace(cue, transcript=cue.transcript[:1]))).calls == ()
+    assert [call.outcome for call in listen(customer.speak(cue)).calls] == ["resting"]
+
+
 def test_an_answer_that_nobody_waits_for_is_cancelled(standin: Standin, endpoint: Endpoint) -> None:
     there = [True]
     customer = LanguageModelCustomer(endpoint, is_wanted=lambda: there[0])
-    standin.model.script(Behaviour(text=GOOD, first_token=0.5, between=0.2))
-    threading.Timer(0.2, lambda: there.__setitem__(0, False)).start()
-    with pytest.raises(NotWanted):
+    standin.model.script(FAULTY["role_inversion"], Behaviour(text=GOOD, first_token=0.5, between=0.2))
+    threading.Timer(0.3, lambda: there.__setitem__(0, False)).start()
+    with pytest.raises(NotWanted) as caught:
         listen(customer.speak(cue_of("unheard", 80.0)))
+    assert [(call.outcome, call.again) for call in caught.value.calls] == [("faulty", False), ("cancelled", True)]
     assert eventually(lambda: bool(standin.records.cancelled))
 
 

@@ -122,6 +122,14 @@ def test_the_accuracy_table_tells_said_from_missed_from_wrong() -> None:
     assert [row.label for row in table.claims if row.verdict == "contradicted"] == [claim.label["en"]]
 
 
+def test_a_statement_that_is_repeated_is_one_row() -> None:
+    claim = "You get the money within 30 days."
+    table = debrief_of(attempt_of(" ".join([claim] * 6), claim)).accuracy
+    rows = [row for row in table.claims if row.quote.rstrip(".") == claim.rstrip(".")]
+    assert len(rows) == 1
+    assert (rows[0].replies, rows[0].times) == ((1, 2), 7)
+
+
 def test_moves_are_counted_against_those_that_would_have_helped() -> None:
     moves = {move.move: move for move in debrief_of(attempt_of("Calm down.", "Please calm down now.")).moves}
     assert (moves["tells_to_calm_down"].used, moves["tells_to_calm_down"].helps) == (2, False)
@@ -237,13 +245,13 @@ def test_plain_polite_replies_get_no_note(language: Language, replies: list[str]
     ("reply", "quote"),
     [
         ("Wait for\nthe warehouse!!! Really!!!!", "warehouse!!!"),
-        ("a" * 20_000 + " why???", "why???"),
+        ("a" * 19_990 + " why???", "why???"),
         ("AA " * 5_000 + "AAa", None),
         ("A" * 20_000, ""),
         ("!?" * 10_000, "!?" * 10_000),
         ("[" * 20_000, ""),
         ("." * 20_000, ""),
-        ("AA" + " ," * 10_000, ""),
+        ("AA" + " ," * 9_999, ""),
     ],
     ids=lambda value: str(value)[:8],
 )

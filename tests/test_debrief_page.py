@@ -70,8 +70,12 @@ def page_of(made: Practice, language: str = "en") -> AppTest:
     return app
 
 
+def pieces(app: AppTest) -> list[str]:
+    return [str(getattr(element, "value", "")) for element in app.get("html")]
+
+
 def shown(app: AppTest) -> str:
-    return "\n".join(str(getattr(element, "value", "")) for element in app.get("html"))
+    return "\n".join(pieces(app))
 
 
 def exported(app: AppTest) -> tuple[str, str]:
@@ -166,6 +170,48 @@ def test_the_export_is_a_summary_and_every_reply_on_request(kept: Store) -> None
     assert "zebra stripes" not in summary
     assert "zebra stripes" in whole
     assert "href" not in summary
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_sentence_that_is_repeated_stands_there_once(kept: Store, language: str) -> None:
+    claim = "You get the money within 30 days."
+    made = begun(kept, " ".join([claim] * 9))
+    made.attempt.stop()
+    app = page_of(made, language)
+    tables = [part for part in pieces(app) if "claims" in part]
+    assert "× 9" in tables[0]
+    receipt = next(part for part in pieces(app) if 'data-testid="receipt"' in part)
+    assert receipt.count("within 30 days") <= 2
+    assert "× 9" in receipt
+
+
+@pytest.mark.parametrize("mode", ["practice", "exam"])
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_debrief_says_whose_it_is_and_that_it_was_an_exam(kept: Store, language: str, mode: Mode) -> None:
+    made = begun(kept, "Calm down.", mode=mode)
+    made.attempt.stop()
+    app = page_of(made, language)
+    exam = '<li class="tc-chip" data-tone="strong">' + {"en": "Exam", "ru": "Экзамен"}[language]
+    header = next(part for part in pieces(app) if "<h1" in part)
+    for document in (header, exported(app)[1]):
+        assert '<li class="tc-chip" data-tone="strong">Mira</li>' in document
+        assert (exam in document) == (mode == "exam")
+
+
+def test_the_exports_tell_whose_words_and_what_is_disputed(kept: Store) -> None:
+    made = begun(kept, "Calm down.")
+    made.attempt.stop()
+    said = "The customer's messages are those of the script."
+    assert said.replace("'", "&#x27;") in html_of(made, every_reply=False)
+    app = page_of(made)
+    app.text_area(key="dispute-reason").set_value("I was kind.").run()
+    app.button(key="dispute").click().run()
+    app.run()
+    data = json.loads(exported(app)[0])
+    assert data["trainee"] == "Mira"
+    assert [(each["turn"], each["reason"], each["decided_at"]) for each in data["disputes"]] == [
+        (None, "I was kind.", None)
+    ]
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])

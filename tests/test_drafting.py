@@ -314,6 +314,14 @@ def test_texts_that_a_model_leaves_out_are_no_translation(library: Path, standin
     assert path.read_text("utf-8") == before
 
 
+@pytest.mark.parametrize("texts", [None, 5, {"1": "eins"}, "eins"])
+def test_texts_that_are_no_list_are_no_translation(library: Path, standin: Standin, texts: object) -> None:
+    standin.model.answer = lambda body: json.dumps({"texts": texts})
+    code, said = run(library, "--translate", "battery-warning", "--to", "de")
+    assert code == 1
+    assert "left out" in said
+
+
 def test_nothing_is_written_over_unasked_and_no_call_is_made_for_it(library: Path, standin: Standin) -> None:
     there = library / "scenarios" / "late-refund.yaml"
     before = there.read_text("utf-8")
@@ -367,4 +375,70 @@ def test_a_draft_may_take_longer_than_a_message(
 def test_a_language_that_is_there_is_told(library: Path) -> None:
     assert "in “ru” already" in run(library, "--translate", "late-refund", "--to", "ru")[1]
     assert "there is no language" in run(library, "--translate", "late-refund", "--to", "fr")[1]
-    assert "without problems" in run(library, "--translate", "nothing", "--to", "es")[1]
+    code, said = run(library, "--translate", "nosuch", "--to", "es")
+    assert (code, "there is no scenario “nosuch”" in said) == (1, True)
+    broken = library / "scenarios" / "late-refund.yaml"
+    broken.write_text("title: 1", "utf-8")
+    assert "without problems" in run(library, "--translate", "late-refund", "--to", "es")[1]
+
+
+@pytest.mark.parametrize("id", ["../../outside", "Bad_ID", "a b", "x.yaml", "-x"])
+def test_an_id_that_is_none_is_told_before_a_call(library: Path, standin: Standin, id: str) -> None:
+    code, said = run(library, str(library / "knowledge" / PAGE), "--brief", "x", f"--id={id}")
+    assert (code, "small letters, digits and single hyphens" in said) == (1, True)
+    assert standin.records.chats == []
+    assert not list(library.parent.glob("*.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("out", "told"),
+    [
+        (".", "this is a folder"),
+        ("nowhere/label.yaml", "make the folder"),
+        ("label.txt", "the file name is the id"),
+        ("Bad_ID.yaml", "the file name is the id"),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_told_before_a_call(
+    library: Path, standin: Standin, out: str, told: str
+) -> None:
+    page = str(library / "knowledge" / PAGE)
+    for words in ((page, "--brief", "x"), ("--translate", "battery-warning", "--to", "de")):
+        code, said = run(library, *words, "--out", str(library.parent / out))
+        assert (code, told in said) == (1, True), said
+    assert standin.records.chats == []
+
+
+def test_a_draft_is_checked_against_the_library_wherever_it_is_written(library: Path, standin: Standin) -> None:
+    lacking = {**case(), "facts": [], "hidden": [], "forbidden": []}
+    page, path = str(library / "knowledge" / PAGE), library.parent / "label.yaml"
+    standin.model.script(json.dumps(lacking))
+    code, said = run(library, page, "--brief", "x", "--out", str(path))
+    assert (code, "problems to mend" in said) == (1, True)
+    assert f"{path}:" in said
+    checked = CliRunner().invoke(app, ["check", str(path), "--library", str(library)])
+    assert (checked.exit_code, f"{path}:" in checked.output) == (1, True)
+    standin.model.script(json.dumps(case()))
+    code, said = run(library, page, "--brief", "x", "--out", str(path), "--force")
+    assert (code, "written; no problems" in said, f"{path}: not reviewed: en" in said) == (0, True, True)
+
+
+def test_a_draft_that_cannot_be_written_is_printed(
+    library: Path, standin: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    standin.model.script(json.dumps(case()))
+    monkeypatch.setattr(Path, "replace", full)
+    code, said = run(library, str(library / "knowledge" / PAGE), "--brief", "x", "--id", "no-label")
+    assert (code, "No space left" in said, "Where is my return label?" in said) == (1, True, True)
+
+
+def test_a_translation_left_aside_is_told_before_a_call(library: Path, standin: Standin) -> None:
+    aside = library / "drafts" / "battery-warning.yaml"
+    aside.parent.mkdir()
+    aside.write_text("mine", "utf-8")
+    code, said = run(library, "--translate", "battery-warning", "--to", "de")
+    assert (code, str(aside) in said, standin.records.chats) == (1, True, [])
+    assert aside.read_text("utf-8") == "mine"

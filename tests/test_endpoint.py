@@ -8,6 +8,7 @@ import time
 
 import pytest
 from endpoints import ASK, GOOD, KEY, PIECES, TEXT, ask, endpoint_at, eventually, failure, judge
+from pytest_httpserver import HTTPServer
 
 from simulator.endpoint import Endpoint, EndpointSettings, transport
 from standin import Behaviour, Fault, Standin, free_port
@@ -186,6 +187,15 @@ class TestWhatGoesWrong:
         assert "web page" in error.message
         for call in (lambda: list(ask(wrong)), lambda: judge(wrong)):
             assert failure(call).kind == "not_found"
+
+    def test_an_answer_that_is_nested_without_end(self, httpserver: HTTPServer) -> None:
+        nested = "[" * 200_000
+        endpoint = endpoint_at(httpserver.url_for("/v1"))
+        for kind, body in (("text/event-stream", f"data: {nested}\n\n"), ("application/json", nested)):
+            httpserver.clear()
+            httpserver.expect_request("/v1/chat/completions").respond_with_data(body, content_type=kind)
+            for call in (lambda: list(ask(endpoint)), lambda: judge(endpoint)):
+                assert failure(call).kind == "malformed"
 
     def test_a_web_page_instead_of_an_answer(self, standin: Standin, endpoint: Endpoint) -> None:
         standin.model.answer = lambda body: Behaviour(fault="html")

@@ -111,12 +111,29 @@ def test_what_is_kept_of_a_conversation_is_most_of_the_next_request(standin: Sta
         assert len({call.body["prompt_cache_key"] for call in calls[3:]}) == 1
 
 
-def test_models_are_asked_not_to_think_for_long(standin: Standin) -> None:
-    with closing(endpoint_at(standin.url)) as endpoint:
-        judge(endpoint)
-    with closing(endpoint_at(standin.url, reasoning="default")) as endpoint:
-        judge(endpoint)
-    assert [call.body.get("reasoning_effort") for call in standin.records.chats] == ["none", None]
+def test_models_are_asked_to_think_as_much_as_is_set(standin: Standin) -> None:
+    """An own server is only asked where that is set: not each knows the parameter."""
+    for changes in ({}, {"reasoning": "none"}, {"reasoning": "low"}, {"reasoning": "default"}):
+        with closing(endpoint_at(standin.url, **changes)) as endpoint:
+            judge(endpoint)
+    assert [call.body.get("reasoning_effort") for call in standin.records.chats] == [None, "none", "low", None]
+
+
+@pytest.mark.parametrize(
+    ("url", "reasoning", "effort"),
+    [
+        ("https://api.openai.com/v1", "auto", "none"),
+        ("https://eu.api.openai.com/v1", "auto", "none"),
+        ("https://team.openai.azure.com/openai/v1", "auto", "none"),
+        ("https://api.openai.com/v1", "default", None),
+        ("https://api.openai.com/v1", "high", "high"),
+        ("https://notapi.openai.com.example/v1", "auto", None),
+        ("https://evil-api.openai.com/v1", "auto", None),
+        ("http://localhost:11434/v1", "auto", None),
+    ],
+)
+def test_only_openais_own_models_are_asked_unasked_not_to_think(url: str, reasoning: str, effort: str | None) -> None:
+    assert EndpointSettings.model_validate({"url": url, "model": "m", "reasoning": reasoning}).effort == effort
 
 
 @pytest.mark.parametrize(
@@ -128,14 +145,14 @@ def test_models_are_asked_not_to_think_for_long(standin: Standin) -> None:
 )
 def test_a_model_that_cannot_but_think_may(standin: Standin, error: str) -> None:
     standin.model.script(Behaviour(status=400, error=error))
-    with closing(endpoint_at(standin.url)) as endpoint:
+    with closing(endpoint_at(standin.url, reasoning="none")) as endpoint:
         judge(endpoint)
     assert [call.body.get("reasoning_effort") for call in standin.records.chats] == ["none", None]
 
 
 def test_other_refusals_are_not_taken_for_thinking(standin: Standin) -> None:
     standin.model.script(Behaviour(status=400, error="The messages are not in order."))
-    with closing(endpoint_at(standin.url)) as endpoint:
+    with closing(endpoint_at(standin.url, reasoning="none")) as endpoint:
         assert failure(lambda: "".join(endpoint.stream(FENCED, max_tokens=50))).kind == "rejected"
     assert len(standin.records.chats) == 1
 

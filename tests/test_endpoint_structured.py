@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from simulator.endpoint import Endpoint, EndpointError, EndpointSettings, Structured
+from simulator.endpoint import Endpoint, EndpointError, EndpointSettings, Structured, Usage
 from simulator.endpoint.settings import StructuredMode
 from simulator.endpoint.structured import dig
 from standin import Behaviour, Fault, Standin
@@ -80,9 +80,62 @@ def test_an_endpoint_that_refuses_a_format_is_asked_in_the_next_way_and_that_is_
 def test_an_endpoint_that_overlooks_the_schema_is_asked_in_words(standin: Standin, prose: str) -> None:
     standin.model.answer = lambda body: GOOD if "response_format" not in body else prose
     endpoint = endpoint_at(standin)
-    assert judge(endpoint).mode == "text"
-    judge(endpoint)
-    assert modes(standin) == ["json_schema", "json_object", "text", "text"]
+    for _ in range(3):
+        assert judge(endpoint).mode == "text"
+    assert modes(standin) == ["json_schema", "json_object", "text"] * 2 + ["text"]  # two failures are no accident
+
+
+def test_one_bad_answer_at_the_start_does_not_make_a_model_weaker(standin: Standin) -> None:
+    endpoint = endpoint_at(standin)
+    standin.model.answer = lambda body: GOOD
+    standin.model.script("Four, I think.")
+    assert [judge(endpoint).mode for _ in range(3)] == ["json_object", "json_schema", "json_schema"]
+
+
+def test_an_outage_at_the_start_teaches_nothing(standin: Standin) -> None:
+    """A model that fails in every way shows nothing about any of them."""
+    endpoint = endpoint_at(standin)
+    standin.model.script(*["Four."] * 6)
+    assert [kind_of_failure(endpoint) for _ in range(2)] == ["malformed"] * 2
+    standin.model.answer = lambda body: GOOD
+    assert judge(endpoint).mode == "json_schema"
+
+
+UNUSABLE: dict[str, Behaviour] = {
+    "malformed": Behaviour(text="Four."),
+    "truncated": Behaviour(text=GOOD, finish="length"),
+    "refused": Behaviour(text=GOOD, fault="content_filter"),
+    "empty": Behaviour(text=""),
+}
+
+
+@pytest.mark.parametrize("kind", UNUSABLE)
+def test_what_an_unusable_answer_used_is_told(standin: Standin, kind: str) -> None:
+    standin.model.script(UNUSABLE[kind])
+    with pytest.raises(EndpointError) as caught:
+        judge(endpoint_at(standin, structured="json_schema"))
+    used = caught.value.usage
+    assert caught.value.kind == kind
+    assert used is not None
+    assert used.prompt == standin.records.chats[0].prompt_tokens
+    assert used.completion is not None
+    assert used.total_s > 0
+
+
+@pytest.mark.parametrize("last", [GOOD, "Four."])
+def test_every_way_that_was_tried_is_paid_for(standin: Standin, last: str) -> None:
+    standin.model.formats = {"json_object", "text"}  # a refused request costs nothing
+    standin.model.answer = lambda body: Behaviour(text=last if "response_format" not in body else "Four.", cached=1)
+    used: Usage | None = None
+    try:
+        used = judge(endpoint_at(standin)).usage
+    except EndpointError as error:
+        used = error.usage
+    _, *answered = standin.records.chats
+    assert len(answered) == 2
+    assert used is not None
+    assert used.prompt == sum(call.prompt_tokens for call in answered)
+    assert used.cached == 2
 
 
 def test_one_bad_answer_of_a_model_that_can_is_an_error_not_a_lack(standin: Standin) -> None:

@@ -11,7 +11,15 @@ import pytest
 from test_history import NOON, answer, begin, send, tone
 
 from simulator import history
-from simulator.history import Dispute, Inconsistent, Store, UnknownAttempt, UnknownShift
+from simulator.history import (
+    AlreadyDecided,
+    Dispute,
+    Inconsistent,
+    Store,
+    UnknownAttempt,
+    UnknownDispute,
+    UnknownShift,
+)
 
 HOUR = timedelta(hours=1)
 RECEIPT = {"value": 0.2, "scorer": "rules", "version": "1", "evidence": [{"text": "Päckchen 📦", "passage": None}]}
@@ -24,6 +32,11 @@ def start_shift(store: Store, trainee: str = "Ada", started_at: datetime = NOON)
 def dispute(store: Store, attempt_id: str, **changed: Any) -> Dispute:
     about = {"turn_index": 0, "dimension": "tone", "receipt": RECEIPT, "reason": "I was kind.", "disputed_at": NOON}
     return history.add_dispute(store, attempt_id=attempt_id, **{**about, **changed})
+
+
+def decide(store: Store, id: str, **changed: Any) -> Dispute:
+    about = {"decided_by": "Tia", "decision": "Upheld", "value": 80.0, "decided_at": NOON + HOUR}
+    return history.decide_dispute(store, dispute_id=id, **{**about, **changed})
 
 
 def test_a_shift_has_the_newest_branch_of_each_attempt_in_its_place(store: Store) -> None:
@@ -122,14 +135,56 @@ def test_disputes_are_listed_newest_first_and_decided_ones_left_out(store: Store
     assert history.list_disputes(store) == [new, others, old]
     assert history.list_disputes(store, attempt_id=mine) == [new, old]
     assert history.list_disputes(store, limit=1) == [new]
-    with store.writing() as connection:  # a trainer's verdict
-        connection.exec_driver_sql(
-            "UPDATE dispute SET decided_by = 'Tia', decided_at = '2026-03-02 08:00:00', decision = 'Upheld', "
-            f"value = 0.8 WHERE id = '{new.id}'"
-        )
+    decide(store, new.id)
     assert history.list_disputes(store, open_only=True) == [others, old]
     decided = dispute(store, mine, turn_index=None, reason="2")
-    assert (decided.decided_by, decided.decision, decided.value) == ("Tia", "Upheld", 0.8)
+    assert (decided.decided_by, decided.decision, decided.value) == ("Tia", "Upheld", 80.0)
+
+
+def test_a_trainer_decides_a_dispute_once(store: Store) -> None:
+    attempt_id = begin(store)
+    accepted, declined = (dispute(store, attempt_id, turn_index=None, reason=each) for each in ("one", "two"))
+    found = decide(store, accepted.id[:12])
+    assert (found.id, found.decided_by, found.decided_at, found.decision, found.value) == (
+        *(accepted.id, "Tia", NOON + HOUR, "Upheld", 80.0),
+    )
+    assert decide(store, declined.id, value=None, decision="It was rude 📦\x00").decision == "It was rude 📦\ufffd"
+    by_id = {each.id: each for each in history.list_disputes(store)}
+    assert (by_id[accepted.id], by_id[declined.id].value) == (found, None)
+    with pytest.raises(AlreadyDecided, match="Tia has decided this dispute: Upheld"):
+        decide(store, accepted.id, decided_by="Ben", value=None)
+    assert history.list_disputes(store, attempt_id=attempt_id) == list(by_id.values())
+
+
+def test_a_dispute_that_is_not_one_cannot_be_decided(store: Store) -> None:
+    attempt_id = begin(store)
+    kept = [dispute(store, attempt_id, turn_index=None, reason=str(n)) for n in range(17)]
+    shared = next(each.id[0] for each in kept if sum(other.id[0] == each.id[0] for other in kept) > 1)
+    for id, told in (("nothing", "there is no dispute"), ("%", "there is no dispute"), (shared, "several")):
+        with pytest.raises(UnknownDispute, match=told):
+            decide(store, id)
+    with pytest.raises(UnknownDispute):
+        decide(store, "")
+    for value in (-1, 100.5, float("nan")):
+        with pytest.raises(ValueError, match="0 to 100"):
+            decide(store, kept[0].id, value=value)
+    assert len(history.list_disputes(store, open_only=True)) == len(kept)
+
+
+def test_of_two_trainers_at_once_one_decides(store: Store) -> None:
+    disputed = dispute(store, begin(store), turn_index=None)
+    ready = Barrier(6)
+
+    def run(number: int) -> str:
+        ready.wait()
+        try:
+            return decide(store, disputed.id, decided_by=str(number)).decided_by or ""
+        except AlreadyDecided:
+            return ""
+
+    with ThreadPoolExecutor(6) as pool:
+        (first,) = filter(None, pool.map(run, range(6)))
+    assert history.list_disputes(store)[0].decided_by == first
 
 
 def test_a_dispute_sent_by_many_threads_is_one(store: Store) -> None:

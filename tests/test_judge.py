@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
@@ -13,9 +14,9 @@ from golden_judge import FOLDER, golden_files
 from judging import DAYS, REPLY, SORRY, answer, judged, opinion, settings
 
 from simulator.conversation import Language, Quote
-from simulator.endpoint import Endpoint
+from simulator.endpoint import Endpoint, structured
 from simulator.endpoint.settings import StructuredMode
-from simulator.judge import Judge
+from simulator.judge import Judge, request, version
 from simulator.judge.answer import schema
 from simulator.judge.criteria import criteria, table
 from simulator.judge.quotes import find_quote
@@ -23,7 +24,7 @@ from simulator.judge.request import make_task, pages_of
 from simulator.observation import Claim
 from simulator.prompts import neutral
 from simulator.scenarios.rehearsal.trainees import play
-from simulator.scoring import word
+from simulator.scoring import ReaderLanguage, word
 from standin import Behaviour, Standin, free_port
 
 NAMES = [each.name for each in criteria()]
@@ -123,6 +124,53 @@ def test_a_low_band_may_quote_what_the_reply_passes_over_and_a_high_one_may_not(
     assert (kept.band, kept.source) == (1, "customer")
     standin.model.script(answer(validation=opinion(5, quote=asked)))
     assert {each.criterion: each for each in judged(standin, attempt).verdicts}["validation"].void == "unfound_quote"
+
+
+def test_a_low_band_may_quote_only_what_the_reply_answers(standin: Standin) -> None:
+    attempt = attempt_of("Hello, one moment.", REPLY)
+    earlier, later = (" ".join(attempt.transcript[turn].text.split()[:6]) for turn in (0, 2))
+    assert earlier != later
+    for quote, band in ((later, 1), (earlier, None)):
+        standin.model.script(answer(validation=opinion(1, quote=quote, reason="It passes over this.")))
+        assert {each.criterion: each.band for each in judged(standin, attempt).verdicts}["validation"] == band
+    went_on = (*attempt.transcript[:2], replace(attempt.transcript[3], text=REPLY))
+    exchange = replace(attempt.exchanges[1], turn=2)
+    assert make_task(attempt.case, went_on, exchange, "en").heard.asked == ()
+
+
+CHANGES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
+    "prompt": lambda patch: patch.setattr(version, "fingerprint", lambda *names: "other"),
+    "criteria": lambda patch: patch.setattr(version, "table", lambda: {**table(), "least_weight": 0.7}),
+    "contradictions": lambda patch: patch.setattr(version, "contradictions", lambda: {"low_until": 2}),
+    "pages": lambda patch: patch.setattr(request, "_PAGE_LENGTH", 300),
+    "form": lambda patch: patch.setattr(version, "schema", lambda: {**schema(), "required": []}),
+    "note": lambda patch: patch.setattr(structured, "_note", lambda: "Answer so: {schema}"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_verdicts_depend_on_changes_the_version(
+    standin: Standin, change: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def versions() -> dict[str, str]:
+        return {mode: Judge(Endpoint(settings(standin, structured=mode))).version for mode in ("json_schema", "auto")}
+
+    before = versions()
+    assert before == versions()
+    CHANGES[change](monkeypatch)
+    changed = {mode for mode, found in versions().items() if found != before[mode]}
+    # Where a schema is taken no note is sent.
+    assert changed == ({"auto"} if change == "note" else set(before))
+
+
+def test_the_language_of_reasons_and_the_way_to_ask_change_the_version(standin: Standin) -> None:
+    ways = [*get_args(StructuredMode), "auto"]
+    judges = [
+        Judge(Endpoint(settings(standin, structured=way)), language=of)
+        for way in ways
+        for of in get_args(ReaderLanguage)
+    ]
+    assert len({judge.version for judge in judges}) == 2 * len(ways)
 
 
 def test_accuracy_needs_a_passage_that_was_shown(standin: Standin) -> None:
@@ -275,7 +323,7 @@ def test_the_system_message_is_long_enough_for_any_cache_and_no_longer_than_its_
         for language in each.languages:
             attempt = attempt_of(REPLY, case=LIBRARY.cast(scenario, language=language))
             task = make_task(attempt.case, attempt.transcript, attempt.exchanges[0], "en")
-            assert 1_024 <= len(task.messages[0]["content"]) / 4 <= 2_100
+            assert 1_024 <= len(task.messages[0]["content"]) / 4 <= 2_300
 
 
 def test_of_many_pages_those_of_needed_facts_are_shown_and_one_more_where_it_decides() -> None:

@@ -13,15 +13,17 @@ from attempts import LIBRARY
 from judging import REPLY, answer, settings
 from test_judging import begun, judging
 
-from simulator import history, practice
+from simulator import history, practice, yaml12
 from simulator.endpoint import Endpoint
 from simulator.history import AttemptRecord, Store, StoredScore
 from simulator.judge import Judge
-from simulator.judging import Judging
+from simulator.judging import Judging, open_judging
 from simulator.practice import Practice
 from simulator.rescore import rescore
-from simulator.scoring import rubric, word
-from simulator.ui.progress import are_alike
+from simulator.scoring import RubricError, rubric, word
+from simulator.second_opinion import opinion_of
+from simulator.settings import Settings
+from simulator.ui.progress import are_alike, difference
 from standin import Behaviour, Standin
 
 Choose = Callable[[str], None]
@@ -49,6 +51,19 @@ def ended(store: Store, *replies: str) -> Practice:
     one = begun(store, *replies)
     one.attempt.close()
     return one
+
+
+def far_off(store: Store, standin: Standin) -> Practice:
+    """An attempt whose tone the judge finds far worse than the rules."""
+    standin.model.answer = lambda body: answer(
+        **{
+            name: {"reason": "Nothing here helps.", "quote": "Which order number is it?", "band": 0}
+            for name in ("politeness", "validation", "understanding", "elaboration", "respect")
+        }
+    )
+    far = ended(store, REPLY)
+    judging(store, standin).look()
+    return far
 
 
 def whole(record: AttemptRecord, dimension: str = "tone") -> list[StoredScore]:
@@ -81,7 +96,7 @@ def test_what_counts_is_stored_and_says_whose_it_is(
     assert kept.value == card["tone"] == (80.0 if counts == "judge" else round((80 + rules.value) / 2, 1))
     assert kept.scorer == {"judge": "judge", "mean": "rules and judge"}[counts]
     assert kept.version.startswith(f"{rules.version}, standin prompt-")
-    assert card["versions"]["tone"] == f"{kept.scorer} {kept.version}"
+    assert card["versions"]["tone"] == f"rules {kept.version}"
     assert "standin prompt-" in card["versions"]["overall"]
     assert "80" in kept.explanation
     assert f"{rules.value:g}" in kept.explanation
@@ -97,27 +112,50 @@ def test_what_counts_is_stored_and_says_whose_it_is(
 
 
 @pytest.mark.parametrize("counts", ["judge", "mean"])
-def test_where_the_judge_is_far_off_or_silent_the_score_is_the_rules_own(
+def test_where_the_judge_is_far_off_or_silent_the_value_is_the_rules_own(
     store: Store, standin: Standin, choose: Choose, counts: str
 ) -> None:
     choose(counts)
     standin.model.answer = lambda body: Behaviour(text="I cannot say.")
     silent = ended(store, REPLY)
     judging(store, standin).look()
-    standin.model.answer = lambda body: answer(
-        **{
-            name: {"reason": "Nothing here helps.", "quote": "Which order number is it?", "band": 0}
-            for name in ("politeness", "validation", "understanding", "elaboration", "respect")
-        }
-    )
-    far = ended(store, REPLY)
-    judging(store, standin).look()
+    far = far_off(store, standin)
     for one in (silent, far):
         kept = whole(loaded(store, one))[-1]
         assert kept.scorer == "rules"
-        assert "standin" not in kept.version
         assert kept.value == one.attempt.rule_scores()["tone"].value
+    assert "standin" not in whole(loaded(store, silent))[-1].version
+    told = whole(loaded(store, far))[-1]
+    assert "which count here" in told.explanation
+    assert told.evidence[0]["note"] == word(far.attempt.rule_scores()["tone"].explanation, far.attempt.case)
     assert whole(loaded(store, far), "de_escalation")[-1].scorer != "rules"
+
+
+@pytest.mark.parametrize("counts", ["judge", "mean"])
+def test_one_policy_is_one_version_whoever_came_out_on_top(
+    store: Store, standin: Standin, choose: Choose, counts: str
+) -> None:
+    """Where the two are far apart the rules' value counts, by the same policy; without a verdict by the rules alone."""
+    choose(counts)
+    standin.model.answer = lambda body: answer()
+    near = ended(store, REPLY)
+    judging(store, standin).look()
+    far = far_off(store, standin)
+    standin.model.answer = lambda body: Behaviour(text="I cannot say.")
+    silent = ended(store, REPLY)
+    judging(store, standin).look()
+    by_id = {each.id: each for each in history.list_attempts(store)}
+    near_, far_, silent_ = (by_id[one.id] for one in (near, far, silent))
+    names = ("overall", "accuracy", "tone", "de_escalation", "reply_time")
+    assert [name for name in names if are_alike((near_, far_), name)] == list(names)
+    assert [name for name in names if are_alike((near_, silent_), name)] == ["reply_time"]
+    assert difference((near_, far_), names) is None
+    assert difference((near_, far_, silent_), names) == "silent"
+    assert rescore(store, far.id).state == rescore(store, silent.id).state == "up_to_date"
+    choose("rules")
+    assert rescore(store, near.id).state == "rescored"
+    again = next(each for each in history.list_attempts(store) if each.id == near.id)
+    assert difference((again, far_), names) == "rules"
 
 
 @pytest.mark.parametrize("counts", ["rules", "judge", "mean"])
@@ -173,13 +211,108 @@ def test_a_judgement_whose_process_died_before_it_counted_is_found(
     standin.model.answer = lambda body: answer()
     one = ended(store, REPLY)
     with monkeypatch.context() as dying:
-        dying.setattr(Judging, "_count", lambda self, practice: None)
+        dying.setattr(Judging, "_count", lambda self, practice, turn: None)
         judging(store, standin).look()
     card = loaded(store, one).scorecard
     assert card is not None
     assert card["tone"] != 80.0
     assert rescore(store, one.id).after["tone"] == 80.0
     assert rescore(store, one.id).state == "up_to_date"
+
+
+@pytest.mark.parametrize("end", ["close", "stop", "the customer leaves"])
+def test_a_judgement_that_comes_while_the_attempt_ends_counts(
+    store: Store, standin: Standin, choose: Choose, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    """After its scores were taken and before its end is on disk: who judges sees an attempt that runs."""
+    choose("judge")
+    standin.model.answer = lambda body: answer()
+    one = begun(store, REPLY)
+    judged: list[int] = []
+    for name in ("end_attempt", "append_answer"):
+        ending = getattr(history, name)
+
+        def judged_meanwhile(*given: Any, ending: Any = ending, **named: Any) -> Any:
+            if named["outcome"] is not None and not judged:
+                judged.append(judging(store, standin).look())
+            return ending(*given, **named)
+
+        monkeypatch.setattr(history, name, judged_meanwhile)
+    if end == "the customer leaves":
+        attempt = practice.resume(store, one.id).attempt
+        later = attempt.now + attempt.case.persona.waiting.leaves_after + 1
+        monkeypatch.setattr(attempt, "_clock", lambda: later)
+        attempt.pass_time()
+    else:
+        getattr(one.attempt, end)()
+    assert judged == [1]
+    record = loaded(store, one)
+    assert record.outcome is not None
+    assert record.scorecard is not None
+    assert (record.scorecard["tone"], whole(record)[-1].scorer) == (80.0, "judge")
+    assert rescore(store, one.id).state == "up_to_date"
+
+
+@pytest.mark.parametrize("judged", ["before its end", "after its end"])
+def test_a_reply_that_was_judged_after_a_branch_was_made_counts_in_the_branch(
+    store: Store, standin: Standin, choose: Choose, judged: str
+) -> None:
+    choose("judge")
+    standin.model.answer = lambda body: answer()
+    one = begun(store, REPLY, "Calm down.")
+    branch = practice.take_back(store, one, turn=3)
+    second = practice.take_back(store, branch, turn=1)
+    if judged == "before its end":
+        judging(store, standin).look()
+    branch.attempt.close()
+    second.attempt.close()
+    if judged == "after its end":
+        judging(store, standin).look()
+    value, version = opinion_of(store, branch.id)
+    assert value["tone"] == 80.0
+    assert "standin" in version
+    record = loaded(store, branch)
+    assert record.scorecard is not None
+    assert (record.scorecard["tone"], whole(record)[-1].scorer) == (80.0, "judge")
+    assert opinion_of(store, second.id)[0]["tone"] is None  # took that reply back
+
+
+GOOD = rubric._rubric()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"judge": {"counts": "judges", "far_apart": 25}}, "judge.counts: .*'rules', 'judge' or 'mean'.*'judges'"),
+        ({"judge": {"counts": "mean", "far_apart": "a lot"}}, "judge.far_apart: .*'a lot'"),
+        ({"judge": {"counts": "mean"}}, "judge.far_apart: "),
+        ({"pass_marks": {**GOOD["pass_marks"], "tone": 120}}, "pass_marks.tone: .*100.*120"),
+        ({"weights": {"tone": 1}}, "weights: accuracy, de_escalation, reply_time, process missing"),
+        ({"weights": {**GOOD["weights"], "tone": 0}}, "weights.tone: .*greater than 0"),
+        ({"weight": {}}, "weight: "),
+    ],
+)
+def test_a_rubric_that_cannot_be_used_is_named_before_anything_begins(
+    store: Store, standin: Standin, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any], said: str
+) -> None:
+    one = begun(store, REPLY)
+    load = yaml12.load_resource
+
+    def loaded_or_changed(*path: str) -> Any:
+        return {**GOOD, **changes} if path[-1] == "rubric.yaml" else load(*path)
+
+    monkeypatch.setattr(yaml12, "load_resource", loaded_or_changed)
+    rubric._rubric.cache_clear()
+    try:
+        for goes_on in (begun, lambda store: practice.resume(store, one.id)):
+            with pytest.raises(RubricError, match=f"rubric.yaml: {said}"):
+                goes_on(store)
+        monkeypatch.setenv("TOUGH_CUSTOMER_MODEL_URL", standin.url)
+        monkeypatch.setenv("TOUGH_CUSTOMER_MODEL", "standin")
+        assert open_judging(store, Settings()) is None
+    finally:
+        rubric._rubric.cache_clear()
+    assert [each.id for each in history.list_attempts(store)] == [one.id]
 
 
 @pytest.mark.parametrize("counts", ["judge", "mean"])
@@ -209,6 +342,7 @@ def test_values_of_unlike_judges_are_never_thrown_together(
     again, by_rules = attempt("standin"), attempt()
     by_id = {each.id: each for each in history.list_attempts(store)}
     kinds = [by_rules, one, other, both]
+    assert difference([by_id[one], by_id[other]], ("tone", "overall")) == "models"
     for name in ("tone", "overall"):
         for first in kinds:
             for second in kinds:
@@ -234,7 +368,8 @@ def test_the_command_tells_what_would_change(
         judging(store, standin).look()
     choose("judge")
     dry = CliRunner().invoke(app, ["rescore", "--dry-run"]).stdout
-    assert re.search(r"tone \S+ → 80", dry)
+    assert re.search(r"tone \S+ → 80 \(the judge counts now\)", dry)
+    assert "reply_time" not in dry
     assert "1 would be judged anew, 1 with another result" in CliRunner().invoke(app, ["rescore", "--dry-run"]).stdout
     assert "1 judged anew, 1 with another result" in CliRunner().invoke(app, ["rescore"]).stdout
     assert "0 judged anew, 0 with another result; 1 up to date" in CliRunner().invoke(app, ["rescore"]).stdout

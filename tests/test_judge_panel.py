@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -115,6 +116,44 @@ def test_what_is_still_to_come_is_said_and_comes_by_itself(
     assert "too few of the replies" in html
 
 
+@pytest.mark.parametrize(
+    ("status", "english", "russian"),
+    [
+        (401, "The endpoint refuses the key: tell whoever runs this program.", "Сервер не принимает ключ"),
+        (404, "The endpoint's address or the model's name is wrong", "Неверен адрес сервера"),
+        (429, "The endpoint takes no more requests for now.", "не принимает новых запросов"),
+        (503, "The endpoint does not answer for now.", "Сервер пока не отвечает"),
+    ],
+)
+def test_why_nothing_comes_is_said_and_logged_once(
+    kept: Store,
+    standin: Standin,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    status: int,
+    english: str,
+    russian: str,
+) -> None:
+    standin.model.always = Behaviour(status=status, error="no")
+    other, made = begun(kept, REPLY), begun(kept, REPLY)
+    other.attempt.stop()
+    made.attempt.stop()
+    judge = Judging(kept, Judge(Endpoint(settings(standin))), idle=0.01)
+    monkeypatch.setattr(services, "judging", lambda _: judge)
+    assert "It appears here by itself." in shown(page_of(made))
+    for _ in range(2):
+        judge.look()
+        time.sleep(0.1)  # it rests for a moment
+    assert len(standin.records.chats) >= 2
+    html = shown(page_of(made))
+    assert "1 reply waits for the language model" in html
+    assert english.replace("'", "&#x27;") in html
+    assert "It appears here by itself." not in html
+    assert russian in shown(page_of(made, "ru"))
+    [warning] = [each.message for each in caplog.records if "wait to be judged" in each.message]
+    assert f"status {status}" in warning
+
+
 def test_the_exports_have_the_second_opinion(kept: Store, standin: Standin) -> None:
     standin.model.answer = lambda body: answer(politeness=opinion(2, reason=HOSTILE))
     made = begun(kept, REPLY)
@@ -144,7 +183,9 @@ def test_the_exports_have_the_second_opinion(kept: Store, standin: Standin) -> N
     assert [(each["turn"], len(each["verdicts"])) for each in judgements] == [(1, 7)]
     assert "Politeness: 2 of 5." in app.text[0].value
     assert "<script>" not in app.text[0].value
-    assert "Second opinion" not in app.caption[0].value  # a page or two: the rest is on request
+    brief = app.caption[0].value
+    assert "Second opinion" in brief
+    assert "Politeness: 2 of 5." not in brief  # a page or two: the rest is on request
 
 
 def test_a_branch_shows_what_models_did_before_it(kept: Store, standin: Standin) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from attempts import LIBRARY
 from judging import REPLY, answer, settings
-from test_judging import begun, until, values
+from test_judging import ASKS, begun, until, values
 
 from simulator import history, practice
 from simulator.customers import LanguageModelCustomer
@@ -182,6 +182,82 @@ def test_what_a_killed_process_was_judging_is_judged_by_another_once_its_claim_h
     until(lambda: service.look() == 1)
     assert values(store, one.id)[1, "tone"] == 80.0
     assert len(standin.records.chats) == 2
+
+
+JUDGES_AND_ENDS = """
+    import sys
+    from simulator import history, practice
+    from simulator.judging import open_judging
+    from simulator.settings import Settings
+
+    store = history.open_store(sys.argv[1])
+    assert open_judging(store, Settings()) is not None
+    input()
+"""
+
+
+def test_a_program_that_ends_gives_back_at_once_what_it_was_judging(
+    store: Store, standin: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOUGH_CUSTOMER_MODEL_URL", standin.url)
+    monkeypatch.setenv("TOUGH_CUSTOMER_MODEL", "standin")
+    one = begun(store, REPLY)
+    standin.model.answer = lambda body: Behaviour(text=answer(), first_token=30)
+    place = store.engine.url.render_as_string(hide_password=False)
+    code = textwrap.dedent(JUDGES_AND_ENDS)
+    ending = subprocess.Popen([sys.executable, "-c", code, place], cwd=ROOT, stdin=subprocess.PIPE, text=True)
+    until(partial(asked, standin, 1), seconds=60)
+    before = time.monotonic()
+    ending.communicate("\n")
+    assert ending.returncode == 0
+    assert time.monotonic() - before < 10
+    soon = datetime.now(UTC) + timedelta(minutes=5)
+    assert history.claim_judgement(store, attempt_id=one.id, turn_index=1, until=soon) == 1
+
+
+def test_looking_for_nothing_writes_nothing(store: Store, standin: Standin, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where what was read in a reply came too late: another was sent meanwhile, and the trainee left."""
+    one = begun(store, ASKS)
+
+    def send_meanwhile(body: Any) -> str:
+        one.attempt.send("One moment.")
+        return answer(asked=[{"id": "order-number", "quote": "at the top of the mail"}])
+
+    standin.model.answer = send_meanwhile
+    service = judging(store, standin)
+    assert service.look() == 1
+    with monkeypatch.context() as watching:
+        watching.setattr(Store, "writing", lambda self: pytest.fail("something was written"))
+        for _ in range(5):
+            service.look()
+    one.attempt.answer()
+    steps: list[list[tuple[str, int]]] = []
+
+    def told(body: Any) -> str:
+        steps.append([(step.kind, step.place) for step in history.load_log(store, attempt_id=one.id).steps])
+        return answer()
+
+    standin.model.answer = told
+    assert judging(store, standin).look() == 1  # another process knows as well what is still to be told
+    assert steps == [[("reading", 5)]]  # before the next reply is judged, which may take long
+
+
+def test_a_late_process_keeps_its_hands_off_another_ones_claim(store: Store, standin: Standin) -> None:
+    """Its call fails after its claim has run out and a second process has claimed the reply."""
+    one = begun(store, REPLY)
+    later = datetime.now(UTC) + timedelta(minutes=5)
+    taken: list[int | None] = []
+
+    def take_over(body: Any) -> Behaviour:
+        time.sleep(0.3)
+        taken.append(history.claim_judgement(store, attempt_id=one.id, turn_index=1, until=later))
+        return Behaviour(status=503)
+
+    standin.model.answer = take_over
+    judging(store, standin, claim=timedelta(seconds=0.1)).look()
+    assert taken == [2]
+    assert history.claim_judgement(store, attempt_id=one.id, turn_index=1, until=later) is None
+    assert judged(store, one.id) == 0
 
 
 def test_a_turn_with_its_judgement_is_four_transactions(

@@ -336,11 +336,11 @@ def history_page(store: Store, view: str, language: str, monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     ("view", "language", "told"),
     [
-        ("trends", "en", "A dashed line marks a change of the scoring"),
-        ("trends", "ru", "Пунктирная линия отмечает смену правил оценки"),
-        ("retries", "en", "there is no change to tell"),
+        ("trends", "en", "A dashed line stands between values"),
+        ("trends", "ru", "Пунктирная линия стоит между значениями"),
+        ("retries", "en", "There is no change to tell"),
         ("retries", "ru", "изменение не показано"),
-        ("compare", "en", "no value is marked"),
+        ("compare", "en", "No value is marked"),
         ("compare", "ru", "лучшее значение не отмечено"),
     ],
 )

@@ -20,14 +20,15 @@ _EXAMPLE = re.compile(r"^- (.*)$", re.MULTILINE)
 def good(body: Any) -> str:
     """What a fair model says: what the task gives it, in the mood's own way where that needs none."""
     messages = body["messages"]
-    task = messages[-1]["content"].rpartition("<task>")[2]
+    heard, _, task = messages[-1]["content"].rpartition("<task>")
     said = " ".join(_CONTENT.findall(task))
     if said:
         return said
     heat = re.search(r"Mood: (\w+)", task)
     assert heat is not None
-    examples = _EXAMPLE.findall(messages[0]["content"].partition(f"{heat[1].capitalize()}:\n")[2])
-    before = " ".join(each["content"] for each in messages[1:])
+    of_mood = _EXAMPLE.findall(messages[0]["content"].partition(f"{heat[1].capitalize()}:\n")[2])
+    examples = [*_EXAMPLE.findall(task), *of_mood]
+    before = " ".join([*(each["content"] for each in messages[1:-1]), heard])
     return next(str(line) for line in examples if "…" not in line and line not in before)
 
 

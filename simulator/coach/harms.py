@@ -9,7 +9,7 @@ from simulator.case import Case
 from simulator.conversation import LANGUAGES, Mood, Quote
 from simulator.desk import gaps
 from simulator.mood import Treatment, effects, next_mood
-from simulator.observation import RUDE_MOVES, Move, read
+from simulator.observation import RUDE_MOVES, Move, asides, read
 from simulator.scenarios.formats import MoveName
 from simulator.scoring import Exchange
 
@@ -49,8 +49,8 @@ class Gain:
 def harms(case: Case, exchange: Exchange) -> tuple[Harm, ...]:
     """All that went wrong in a reply, what matters most first.
 
-    False claims come first, then rudeness, the wrong language, and what makes a reply unreadable; the rest follows
-    by what it does to a mood, unfounded claims last.
+    What is said to the program comes first, then false claims, rudeness, the wrong language, and what makes a reply
+    unreadable; the rest follows by what it does to a mood, unfounded claims last.
     """
     others = sorted(_others(case, exchange), key=lambda harm: -harm.weight)
     found = (*_grave(case, exchange), *others, *_unfounded(case, exchange))
@@ -61,14 +61,23 @@ def harms(case: Case, exchange: Exchange) -> tuple[Harm, ...]:
 
 def _grave(case: Case, exchange: Exchange) -> Iterator[Harm]:
     treatment, moves = exchange.treatment, exchange.observation.moves
+    rude = [move for move in moves if move.move in RUDE_MOVES]
+    said = asides(exchange.reply)
+    if said:
+        # Whatever it sounds like, it is no insult to the customer.
+        meant = [
+            move for move in rude if any(move.quote.start < each.end and each.start < move.quote.end for each in said)
+        ]
+        rude = [move for move in rude if move not in meant]
+        alone = Treatment(moves=tuple((move.move, exchange.before.times_heard(move.move)) for move in meant))
+        yield _harm(case, exchange, "aside", alone, quote=said[0])
     for claim in sorted(exchange.observation.claims, key=lambda claim: claim.forbidden is None):
         if claim.verdict == "contradicted":
             alone = Treatment(false_claims=1 if claim.forbidden else 0)
             # Only the author's passage is sure to be the one that a trainee should read.
             passage = claim.passage if claim.forbidden else None
             yield _harm(case, exchange, "false_claim", alone, quote=claim.quote, passage=passage)
-    rude = [_of_move(case, exchange, move) for move in moves if move.move in RUDE_MOVES]
-    yield from sorted(rude, key=lambda harm: -harm.weight)
+    yield from sorted((_of_move(case, exchange, move) for move in rude), key=lambda harm: -harm.weight)
     if treatment.makes("wrong_language"):
         yield _harm(case, exchange, "wrong_language", Treatment(moves=(("wrong_language", 0),)))
     if treatment.empty:
@@ -131,18 +140,23 @@ def _harm(
 
 
 def gains(case: Case, exchange: Exchange) -> tuple[Gain, ...]:
-    """All that helped in a reply, what helped most first; nothing of a reply that could not be read."""
+    """All that helped in a reply, what helped most first: nothing of a reply that could not be read, no move of a
+    sentence that the documentation contradicts."""
     treatment, before = exchange.treatment, exchange.before
     if treatment.repeated or exchange.observation.stuffed or treatment.makes("wrong_language"):
         return ()
     new = [found for found in exchange.observation.facts if found.id not in before.conveyed]
     learned = [found for found in exchange.observation.asked if found.id not in before.told]
+    false = {
+        _sentence(claim.quote, exchange) for claim in exchange.observation.claims if claim.verdict == "contradicted"
+    }
     found = [
         Gain(move.move, move.quote, _won(case, exchange, _without(treatment, move.move)))
         for move in exchange.observation.moves
         if effects()[move.move].kind in ("substance", "formula")
         # A fact's own sentence is an explanation: one thing, not two.
         and not (move.move == "explains" and new)
+        and _sentence(move.quote, exchange) not in false
     ]
     if new:
         asked = next((fact for fact in new if fact.id == before.pending), None)
@@ -156,12 +170,20 @@ def gains(case: Case, exchange: Exchange) -> tuple[Gain, ...]:
 
 def readable(quote: Quote, exchange: Exchange) -> Quote:
     """A quote that can be read by itself: a word or two become the sentence that they stand in."""
-    if len(quote.text.split()) >= _READABLE_WORDS:
-        return quote
+    return quote if len(quote.text.split()) >= _READABLE_WORDS else whole(quote, exchange)
+
+
+def whole(quote: Quote, exchange: Exchange) -> Quote:
+    """The sentence that a quote stands in; the quote itself where it goes beyond one."""
+    sentence = _sentence(quote, exchange)
+    return sentence if sentence.start <= quote.start and quote.end <= sentence.end else quote
+
+
+def _sentence(quote: Quote, exchange: Exchange) -> Quote:
+    """The sentence in which a quote begins."""
     language = exchange.observation.language
     text = read(exchange.reply, language if language in LANGUAGES else exchange.before.language)
-    sentence = text.sentence_quote(text.sentence_at(quote.start))
-    return sentence if sentence.start <= quote.start and quote.end <= sentence.end else quote
+    return text.sentence_quote(text.sentence_at(quote.start))
 
 
 def _without(treatment: Treatment, move: MoveName) -> Treatment:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
 from simulator.case import Case
 from simulator.coach.frameworks import Framework
 from simulator.coach.frameworks import framework as framework_of
-from simulator.coach.harms import Harm, gains, harms, readable
+from simulator.coach.harms import Harm, gains, harms, readable, whole
 from simulator.coach.tips import Sentences, move_tip, situation_tip, words
 from simulator.conversation import Mood, Quote
 from simulator.director import Situation, next_fact, next_hidden
@@ -61,6 +61,7 @@ def hint(
     reader: ReaderLanguage,
     low_pressure: bool = False,
     earlier: Sequence[Exchange] = (),
+    over: bool = False,
 ) -> Hint:
     """The coach's word on a reply.
 
@@ -69,6 +70,7 @@ def hint(
         reader: the language of the hint.
         low_pressure: whether clock and numbers stay out of it.
         earlier: the replies of the attempt, so that the advice varies; those after this one are left aside.
+        over: whether the conversation has ended, so that no next message can be advised.
 
     Raises:
         ValueError: there is no such framework; the message names those that exist.
@@ -77,12 +79,16 @@ def hint(
     said: dict[str, int] = {}
     for past in earlier:
         if past.turn < exchange.turn:
-            said[_advice(case, past, chosen, reader, low_pressure, said).text] = past.turn
-    advice = _advice(case, exchange, chosen, reader, low_pressure, said)
+            said[_advice(_options(case, past, chosen, reader, low_pressure), said).text] = past.turn
+    over = over or exchange.after.outcome is not None
+    options = (
+        _of_situation("over", case, chosen, reader) if over else _options(case, exchange, chosen, reader, low_pressure)
+    )
+    advice = _advice(options, said)
     helped, hurt = gains(case, exchange), _harms(case, exchange, low_pressure)
     return Hint(
         worked=words("worked", helped[0].key, reader) if helped else None,
-        worked_quote=readable(helped[0].quote, exchange) if helped else None,
+        worked_quote=whole(helped[0].quote, exchange) if helped else None,
         cost=_cost(hurt[0], reader, low_pressure) if hurt else None,
         cost_quote=readable(hurt[0].quote, exchange) if hurt and hurt[0].quote else None,
         advice=advice.text,
@@ -113,16 +119,8 @@ def _points(shift: Mood, reader: ReaderLanguage) -> str:
     return f"{text[0].upper()}{text[1:]}." if text else ""
 
 
-def _advice(
-    case: Case,
-    exchange: Exchange,
-    framework: Framework,
-    reader: ReaderLanguage,
-    low_pressure: bool,
-    said: Mapping[str, int],
-) -> _Advice:
+def _advice(options: Iterable[_Advice], said: Mapping[str, int]) -> _Advice:
     """Of the sentences on what matters most, one that was not said yet, or the one said longest ago."""
-    options = list(_options(case, exchange, framework, reader, low_pressure))
     return min(options, key=lambda option: said.get(option.text, -1))
 
 
@@ -131,9 +129,7 @@ def _options(
 ) -> Iterator[_Advice]:
     """The sentences that fit what matters most, the aptest first."""
     hurt = _harms(case, exchange, low_pressure)
-    if exchange.after.outcome is not None and not hurt:
-        yield from _of_situation("over", case, framework, reader)
-    elif hurt:
+    if hurt:
         yield from _instead_of(hurt[0], case, framework, reader)
     elif exchange.after.settled:
         yield from _of_situation("settled", case, framework, reader)

@@ -49,7 +49,15 @@ class Customer(Protocol):
 
 
 class NotWanted(Exception):
-    """Nobody waits for the message any more: it is made when somebody next looks."""
+    """Nobody waits for the message any more: it is made when somebody next looks.
+
+    Args:
+        calls: the calls to a language model that were made for it so far.
+    """
+
+    def __init__(self, calls: tuple[ModelCall, ...] = ()) -> None:
+        super().__init__()
+        self.calls = calls
 
 
 def listen(speech: Speech, show: Callable[[str], object] | None = None) -> Spoken:

@@ -12,7 +12,8 @@ from simulator.customers.scripted import ScriptedCustomer
 from simulator.endpoint import SettingError, open_endpoint, read_settings
 
 Choice = Literal["auto", "model", "scripted"]
-"""`auto`: by a model where an endpoint is set, else by script."""
+"""`auto`: by a model where an endpoint is set, else by script. `model` is for a command that was told so: it
+fails where there is no endpoint, while a setting must not keep anybody from practising."""
 
 _LOG = logging.getLogger(__name__)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _THOUGHTS = "think|thinking|thought|reasoning"
 # The tag that opens them stands in the prompt of some chat templates, so that it never comes back.
@@ -20,12 +21,15 @@ _QUOTED = re.compile(r'\A(["“„«\'])(.*)(["”“»\'])\Z', re.DOTALL)
 _QUOTATION_MARKS = re.compile(r'["“”„«»]')
 # What stands in the examples of the prompt for the sentence that a scenario gives.
 _ELIDED = re.compile(r"(?<=[.!?:])\s+…(?=\s|\Z)|\A…\s+")
+_JOINERS = "\u200c\u200d"
+_JOINED = ("Lo", "Mn", "Mc", "So", "Sk")
+"""What a joiner may stand between: letters of scripts without case (Arabic, Devanagari …), their marks, emoji."""
 _END = re.compile(r"[.!?…]+[\"”»)]*(?=\s)|\n")
 
 
 def cleaned(raw: str) -> str:
     """The message in an answer, or in the beginning of one; empty while there are only thoughts."""
-    text = without_thoughts(raw)
+    text = without_thoughts(_visible(raw))
     if _THINKING.match(text):
         return ""
     wrapped = _WRAPPED.match(text)
@@ -55,6 +59,21 @@ def whole_sentences(text: str) -> str:
     for found in _END.finditer(text):
         end = found.end()
     return text[:end].strip()
+
+
+def _visible(text: str) -> str:
+    """A text without control and format characters, such as NUL and U+202E, which turns the direction of writing, and
+    without halves of characters. Space stays, and so do joiners where they belong."""
+    if text.replace("\n", " ").isprintable():
+        return text
+    around = f" {text} "
+    return "".join(
+        each
+        for before, each, after in zip(around, text, around[2:], strict=False)
+        if each.isspace()
+        or unicodedata.category(each) not in ("Cc", "Cf", "Cs")
+        or (each in _JOINERS and {unicodedata.category(before), unicodedata.category(after)} <= {*_JOINED})
+    )
 
 
 def _up_to_its_end(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 
 from simulator import yaml12
 from simulator.conversation import LANGUAGES, Language
+from simulator.customers.details import details, names, unknown
 from simulator.director import Cue, Part
 from simulator.mood import band
 from simulator.observation import language_of, read
@@ -66,7 +67,6 @@ _WARM = ("thanks", "hedge", "apology", "positive", "concedes")
 _MILDEST_SHARE = 0.05
 """So many of the lines of a mood may be milder than what is asked of a message."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_DETAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w|(?=[\w-]*\d)[\w-]*[^\W_][\w-]*(?:[.,]\d+)*")
 _DIRECTION = re.compile(r"\*[^*\n]+\*|\[[^\]\n]+\]|⟦[^⟧\n]+⟧|^\s*\([^)\n]+\)")
 _MARKUP = re.compile(r"</?(?:agent|task|think|reply|system|user|assistant)\b|<\|", re.IGNORECASE)
 
@@ -191,9 +191,7 @@ def _copies_orders(folded: str, assignment: Assignment) -> bool:
     for content in assignment.contents:
         task = task.replace(neutral(content), "\n") if content else task
     own = _runs(words)
-    return not own.isdisjoint(_lasting_orders(Bank(cue.persona, cue.opened_in))) or not own.isdisjoint(
-        _runs(_words(task))
-    )
+    return not own.isdisjoint(_lasting_orders(Bank(cue.persona, cue.opened_in))) or not own.isdisjoint(_orders(task))
 
 
 def _runs(words: Sequence[str]) -> frozenset[tuple[str, ...]]:
@@ -202,8 +200,13 @@ def _runs(words: Sequence[str]) -> frozenset[tuple[str, ...]]:
 
 @lru_cache(maxsize=32)
 def _lasting_orders(bank: Bank) -> frozenset[tuple[str, ...]]:
-    """The runs of words of the system message without its examples."""
-    return _runs(_words("\n".join(x for x in system_message(bank).splitlines() if not x.startswith("- "))))
+    """The runs of words of the system message's orders."""
+    return _orders(system_message(bank))
+
+
+def _orders(prompt: str) -> frozenset[tuple[str, ...]]:
+    """The runs of words of a prompt without its examples."""
+    return _runs(_words("\n".join(line for line in prompt.splitlines() if not line.startswith("- "))))
 
 
 def _is_in_language(text: str, assignment: Assignment) -> bool:
@@ -238,18 +241,11 @@ def _without(text: str, assignment: Assignment) -> str:
 
 def _invented(text: str, assignment: Assignment) -> str | None:
     """A number of three digits or more, a code or an address that nobody has given the model."""
-    cue = assignment.cue
-    details = [found[0].rstrip(".,-") for found in _DETAIL.finditer(text)]
-    telling = [each for each in details if "@" in each or len(_digits(each)) >= 3]
-    if not telling:
+    if not details(text):
         return None
-    heard = (turn.text for turn in cue.transcript)
-    known = _fold(" ".join([*heard, *filter(None, assignment.contents), _figures(Bank(cue.persona, cue.language))]))
-    for detail in telling:
-        # An amount may be written in another way than before: 661.90, 661,90.
-        if _fold(detail) not in known and ("@" in detail or _digits(detail) not in _digits(known)):
-            return detail
-    return None
+    cue = assignment.cue
+    heard = [*(turn.text for turn in cue.transcript), *filter(None, assignment.contents)]
+    return unknown(text, _figures(Bank(cue.persona, cue.language)).union(*map(names, heard)))
 
 
 def _missing(text: str, assignment: Assignment) -> str | None:
@@ -269,12 +265,7 @@ def _missing(text: str, assignment: Assignment) -> str | None:
 
 def _has_details(folded: str, content: str) -> bool:
     """Whether a message has the codes and addresses of what it had to tell; dates may be worded anew."""
-    wanted = [detail[0].lower().rstrip(".,-") for detail in _DETAIL.finditer(content)]
-    return all(detail in folded for detail in wanted if "@" in detail or len(_digits(detail)) >= 3)
-
-
-def _digits(text: str) -> str:
-    return re.sub(r"\D", "", text)
+    return all(detail.lower() in folded for detail in details(content))
 
 
 def _share(sentence: str, said: frozenset[str], cue: Cue) -> float:
@@ -341,7 +332,7 @@ def _yardstick(bank: Bank, heat: Band) -> tuple[float, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=32)
-def _figures(bank: Bank) -> str:
-    """The numbers that the persona's own lines have."""
+def _figures(bank: Bank) -> frozenset[str]:
+    """The names of the numbers that the persona's own lines have."""
     banked = (lines for bands in bank.persona.lines[bank.language].values() for lines in bands.values())
-    return " ".join(found[0] for lines in banked for line in lines for found in _DETAIL.finditer(line))
+    return frozenset[str]().union(*(names(line) for lines in banked for line in lines))

@@ -69,6 +69,7 @@ class LanguageModelCustomer:
         self._patience = patience
         self._clock = clock
         self._rests_until = 0.0
+        self._told: Kind | None = None  # the trouble that the log has, once a conversation
         # Found out in the conversation: whether thoughts come first, how many tokens an answer needs and a request may
         # have.
         self._thinks_aloud = False
@@ -79,21 +80,26 @@ class LanguageModelCustomer:
     def speak(self, cue: Cue) -> Speech:
         scripted = compose(cue)
         calls: list[ModelCall] = []
-        if self._clock() < self._rests_until:
+        if _is_silence(cue):
+            pass
+        elif self._clock() < self._rests_until:
             calls.append(self._call("resting"))
-        elif not _is_silence(cue):
-            text = yield from self._ask(assign(cue, scripted), calls)
+        else:
+            text = yield from self._ask(cue, scripted, calls)
             if text:
                 return Spoken(text, "model", tuple(calls))
         yield scripted
         return Spoken(scripted, "scripted", tuple(calls))
 
-    def _ask(self, assignment: Assignment, calls: list[ModelCall]) -> Generator[str, None, str]:
+    def _ask(self, cue: Cue, scripted: str, calls: list[ModelCall]) -> Generator[str, None, str]:
         """The model's message, in two tries at most; empty if it has none without faults. Adds to the calls."""
         until = self._clock() + self._patience
         again: str | None = None
         while len(calls) < 2 and until - self._clock() >= _LEAST_SECONDS:
-            text, call, again = yield from self._try(assignment, until=until, again=again)
+            try:
+                text, call, again = yield from self._try(cue, scripted, until=until, again=again)
+            except NotWanted as gone:
+                raise NotWanted((*calls, *gone.calls)) from None
             calls.append(call)
             if again is None:
                 return text
@@ -101,39 +107,53 @@ class LanguageModelCustomer:
         return ""
 
     def _try(
-        self, assignment: Assignment, *, until: float, again: str | None
+        self, cue: Cue, scripted: str, *, until: float, again: str | None
     ) -> Generator[str, None, tuple[str, ModelCall, str | None]]:
         """One call.
 
         Args:
-            assignment: what is to be said.
+            cue: what is to be said.
+            scripted: how the script would say it.
             until: when it must have been said.
             again: what is told of the first try, which may be nothing; None for the first try itself.
 
         Returns:
             The message; what became of the call; what to tell the next try, None if there is to be none.
+
+        Raises:
+            NotWanted: nobody waits for it any more.
         """
-        second = again is not None
-        messages = customer_messages(assignment, again=again or "", most_tokens=self._room)
-        reply = self._endpoint.stream(
-            messages,
-            max_tokens=self._most_tokens,
-            temperature=_TEMPERATURE,
-            seed=_seed(assignment.cue, second=second),
-            fence=FENCE,
-            cancelled=lambda: self._clock() >= until or not self._is_wanted(),
-        )
+        second, reply = again is not None, None
         try:
-            with reply:
-                raw, found = yield from self._listen(reply, assignment, patient=second)
-        except EndpointError as error:
-            if error.kind == "cancelled" and not self._is_wanted():
-                raise NotWanted from None
-            return self._failed(error, reply, messages, second)
+            assignment = assign(cue, scripted)
+            messages = customer_messages(assignment, again=again or "", most_tokens=self._room)
+            reply = self._endpoint.stream(
+                messages,
+                max_tokens=self._most_tokens,
+                temperature=_TEMPERATURE,
+                seed=_seed(cue, second=second),
+                fence=FENCE,
+                cancelled=lambda: self._clock() >= until or not self._is_wanted(),
+            )
+            try:
+                with reply:
+                    raw, found = yield from self._listen(reply, assignment, patient=second)
+            except EndpointError as error:
+                if error.kind == "cancelled" and not self._is_wanted():
+                    raise NotWanted((self._call("cancelled", reply, second=second),)) from None
+                return self._failed(error, reply, messages, second)
+            return (yield from self._check(raw, found, reply, assignment, second))
+        except NotWanted:
+            raise
         except Exception:
             # Whatever it is, the trainee gets an answer: the script can say it.
             _LOG.exception("the language-model customer failed")
             return "", self._call("error", reply, second=second), None
+
+    def _check(
+        self, raw: str, found: Fault | None, reply: Reply, assignment: Assignment, second: bool
+    ) -> Generator[str, None, tuple[str, ModelCall, str | None]]:
+        """What becomes of an answer, as `_try` returns it. Shows the message if it is used."""
         text = cleaned(raw)
         if not text and reply.finish == "length":
             self._most_tokens = _MOST_TO_THINK
@@ -183,6 +203,9 @@ class LanguageModelCustomer:
             self._room = int(_SHORTER * rough_tokens(messages))
             return "", call, ""
         if kind in (*_WEARY, "too_long") or (kind in _BROKEN and not reply.text):
+            if kind != self._told:
+                _LOG.warning("a customer speaks by script for now: %s", error.message)
+            self._told = kind
             self._rests_until = self._clock() + max(REST, error.retry_after or 0.0)
             return "", call, None
         if kind == "empty" and reply.finish == "length":
@@ -195,7 +218,7 @@ class LanguageModelCustomer:
     ) -> ModelCall:
         settings = self._endpoint.settings
         if reply is None:
-            return ModelCall("customer", settings.model, outcome)
+            return ModelCall("customer", settings.model, outcome, again=second)
         used = reply.usage
         return ModelCall(
             "customer",

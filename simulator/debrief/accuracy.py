@@ -42,20 +42,22 @@ class ClaimRow:
         quote: its words.
         verdict: what the documentation says to it.
         label: the claim that the scenario warns of, if it is one; else empty.
-        reply: number of the reply, from 1.
+        replies: numbers of the replies that make it, from 1.
+        times: how often it is made, in all of them.
         passage: id of the passage that decides, if one does.
     """
 
     quote: str
     verdict: Verdict
     label: str
-    reply: int
+    replies: tuple[int, ...]
+    times: int
     passage: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class AccuracyTable:
-    """Facts in the scenario's order, then hidden facts; claims in the order of their words."""
+    """Facts in the scenario's order, then hidden facts; claims in the order of their words, each once."""
 
     facts: tuple[FactRow, ...]
     claims: tuple[ClaimRow, ...]
@@ -70,13 +72,17 @@ def accuracy_table(attempt: Attempt, *, reader: ReaderLanguage) -> AccuracyTable
     """
     case, scenario = attempt.case, attempt.case.scenario
     said: dict[str, tuple[str, int]] = {}
-    claims: list[ClaimRow] = []
+    made: dict[tuple[str, Verdict, str, str | None], list[int]] = {}
     for number, exchange in enumerate(attempt.exchanges, start=1):
         for found in (*exchange.observation.facts, *exchange.observation.asked):
             said.setdefault(found.id, (found.quote.text, number))
         for claim in exchange.observation.claims:
             label = label_of(case.forbidden(claim.forbidden).label, reader) if claim.forbidden else ""
-            claims.append(ClaimRow(claim.quote.text, claim.verdict, label, number, claim.passage))
+            made.setdefault((claim.quote.text, claim.verdict, label, claim.passage), []).append(number)
+    claims = [
+        ClaimRow(quote, verdict, label, tuple(dict.fromkeys(replies)), len(replies), passage)
+        for (quote, verdict, label, passage), replies in made.items()
+    ]
     against = {claim.passage: claim for claim in reversed(claims) if claim.verdict == "contradicted"}
     rows = []
     for fact in scenario.facts:
@@ -84,7 +90,7 @@ def accuracy_table(attempt: Attempt, *, reader: ReaderLanguage) -> AccuracyTable
         if fact.id in said:
             rows.append(FactRow(label, fact.needed, "said", *said[fact.id], passage=fact.source))
         elif wrong is not None:
-            rows.append(FactRow(label, fact.needed, "wrong", wrong.quote, wrong.reply, fact.source))
+            rows.append(FactRow(label, fact.needed, "wrong", wrong.quote, wrong.replies[0], fact.source))
         else:
             rows.append(FactRow(label, fact.needed, "missed", None, None, fact.source))
     for hidden in case.hidden_facts:

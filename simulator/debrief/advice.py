@@ -101,7 +101,7 @@ def _pressing(
 
 def _about_facts(table: AccuracyTable, reader: ReaderLanguage) -> tuple[str, dict[str, object]]:
     """What made accuracy weak: false claims before missing questions before missing facts."""
-    unfounded = sum(claim.verdict != "supported" for claim in table.claims)
+    unfounded = sum(claim.times for claim in table.claims if claim.verdict != "supported")
     unasked = [row.label for row in table.facts if row.needed and row.state == "unasked"]
     missed = [row.label for row in table.facts if row.needed and row.state in ("missed", "wrong")]
     if any(claim.verdict == "contradicted" for claim in table.claims) and unfounded > 1:

@@ -197,9 +197,10 @@ def _translate(endpoint: Endpoint, texts: Sequence[tuple[str, _Leaf]], source: L
         )
     except EndpointError as error:
         raise DraftError(f"the model gave no translation: {error} {HELP}") from None
+    given = answer.data["texts"]
     found = {
         each["id"]: each["text"].strip()
-        for each in answer.data["texts"]
+        for each in (given if isinstance(given, list) else ())
         if isinstance(each, dict) and isinstance(each.get("text"), str) and isinstance(each.get("id"), int)
     }
     missing = [number for number in range(1, len(texts) + 1) if not found.get(number)]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from simulator.endpoint import caching, structured
+from simulator.endpoint.answers import Body, Reader
 from simulator.endpoint.dialect import Dialect
 from simulator.endpoint.errors import EndpointError, Kind
-from simulator.endpoint.reply import Body, Reply
+from simulator.endpoint.reply import Reply
 from simulator.endpoint.retries import Retries
 from simulator.endpoint.settings import EndpointSettings, StructuredMode
 from simulator.endpoint.structured import MODES, Message, Schema, Structured
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _CONNECTING = threading.Lock()
 _CHAT = "/chat/completions"
+_CANNOT = 2
+"""So many answers without an object show that a model cannot be asked in a way, if it answers in another."""
 
 
 class Endpoint:
@@ -39,9 +43,11 @@ class Endpoint:
         self._common = Dialect(frozenset() if settings.marks_cache else frozenset({caching.PARAMETER}))
         self._dialects: dict[str, Dialect] = {}
         self._modes: dict[str, StructuredMode] = {}
+        self._failures: dict[str, Counter[StructuredMode]] = {}
+        self._reader = Reader(settings)
 
     def __repr__(self) -> str:
-        return f"Endpoint({self.settings.shown_url}, {self.settings.model})"
+        return f"Endpoint({self.settings.url}, {self.settings.model})"
 
     @property
     def _wire(self) -> Wire:
@@ -137,22 +143,29 @@ class Endpoint:
             raw, usage = self._text(_Request(self, body, fence), watch)
             data = structured.dig(raw, schema)
             if data is None:
-                raise self._error("malformed", "did not answer with one JSON object of the schema")
+                raise self._reader.error("malformed", "did not answer with one JSON object of the schema", usage)
             return Structured(data, usage, raw, mode)
 
+        failures = self._failures.setdefault(model, Counter())
         known = self._known_mode(model)
-        if known is not None:
-            return ask(known)
-        for mode in MODES:
+        modes = [known] if known else [mode for mode in MODES if failures[mode] < _CANNOT]
+        failed: Counter[StructuredMode] = Counter()
+        spent: Usage | None = None
+        for mode in modes:
             try:
                 found = ask(mode)
             except EndpointError as error:
-                # A model that has not shown yet what it can do is taken to lack what failed.
-                if mode == MODES[-1] or error.kind not in ("rejected", "malformed"):
+                spent = error.usage.after(spent) if error.usage else spent
+                # A model that has not shown yet what it can do may lack what failed.
+                if mode == modes[-1] or error.kind not in ("rejected", "malformed"):
+                    error.usage = spent
                     raise
+                failed[mode] = _CANNOT if error.kind == "rejected" else 1
             else:
-                self._modes[model] = mode
-                return found
+                failures.update(failed)
+                if mode == modes[0]:
+                    self._modes[model] = mode
+                return replace(found, usage=found.usage.after(spent))
         raise AssertionError("never reached")
 
     def _known_mode(self, model: str) -> StructuredMode | None:
@@ -177,18 +190,15 @@ class Endpoint:
         """
         self.warm()
         with watched(Watch(self.settings)):
-            page = self._wire.get("/models")
-            if page.media_type == "text/html":
-                raise self._error("malformed", "answered with a web page, not by the protocol")
-            listed = self._parse(page).get("data")
+            listed = self._reader.whole(self._wire.get("/models")).get("data")
         try:
             return {str(each["id"]): each.get("shutdown_date") for each in listed or ()}
         except (TypeError, KeyError, AttributeError):
-            raise self._error("malformed", "gave a list of models that is not of the protocol") from None
+            raise self._reader.error("malformed", "gave a list of models that is not of the protocol") from None
 
     def _body(self, **fields: Any) -> dict[str, Any]:
-        effort = None if self.settings.reasoning == "default" else self.settings.reasoning
-        return {name: value for name, value in {**fields, "reasoning_effort": effort}.items() if value is not None}
+        said = {**fields, "reasoning_effort": self.settings.effort}
+        return {name: value for name, value in said.items() if value is not None}
 
     def _text(self, request: _Request, watch: Watch) -> tuple[str, Usage]:
         """The whole text of an answer."""
@@ -201,30 +211,17 @@ class Endpoint:
             except EndpointError as error:
                 if not request.adapt(error) and not retries.pause(error):
                     raise
-        return _content(answer, self._error), Usage(*tokens_of(answer.get("usage")), None, watch.elapsed)
+        usage = Usage(*tokens_of(answer.get("usage")), None, watch.elapsed)
+        return _content(answer, lambda kind, predicate: self._reader.error(kind, predicate, usage)), usage
 
     def _whole(self, request: _Request, watch: Watch) -> dict[str, Any]:
         watch.expect_whole()
         watch.check()
         answer = request.send()
         try:
-            if answer.media_type == "text/html":
-                raise self._error("malformed", "answered with a web page, not by the protocol")
-            return self._parse(answer)
+            return self._reader.whole(answer)
         finally:
             answer.close()
-
-    def _parse(self, answer: Body) -> dict[str, Any]:
-        try:
-            data = json.loads(answer.read())
-        except (ValueError, RecursionError):
-            data = None
-        if not isinstance(data, dict):
-            raise self._error("malformed", "answered with what is no JSON object")
-        return data
-
-    def _error(self, kind: Kind, predicate: str) -> EndpointError:
-        return EndpointError(kind, f"{self.settings.shown_url} {predicate}.")
 
 
 class _Request:

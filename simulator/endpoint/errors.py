@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from simulator.endpoint.usage import Usage
+
 Kind = Literal[
     "unreachable",  # no connection, or it was dropped before an answer
     "unauthorised",  # 401, 403
@@ -37,6 +39,7 @@ class EndpointError(Exception):
             (the address has moved), `model_not_found`, `insufficient_quota` (also of 402), `system_role` (the model
             takes no system message).
         parameter: the parameter of the request that the endpoint complains about, if it named one.
+        usage: what the call used for an answer that cannot be used; None where there was none. A `Reply` has its own.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class EndpointError(Exception):
         retry_after: float | None = None,
         code: str = "",
         parameter: str = "",
+        usage: Usage | None = None,
     ) -> None:
         super().__init__(message)
         self.kind: Kind = kind
@@ -56,3 +60,4 @@ class EndpointError(Exception):
         self.retry_after = retry_after
         self.code = code
         self.parameter = parameter
+        self.usage = usage

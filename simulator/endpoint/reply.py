@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Generator, Iterator
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Protocol
 
-from simulator.endpoint.errors import EndpointError, Kind
+from simulator.endpoint.answers import Body, Reader
+from simulator.endpoint.errors import EndpointError
 from simulator.endpoint.refusals import LONGEST_DETAIL, meaning
 from simulator.endpoint.retries import Retries
 from simulator.endpoint.settings import EndpointSettings
@@ -18,16 +18,6 @@ from simulator.endpoint.watch import Watch, watched
 
 _DRAIN_SECONDS = 0.25
 """How long the end of the connection's answer is waited for after the last event, so that it can be used again."""
-
-
-class Body(Protocol):
-    """The body of an answer."""
-
-    media_type: str
-
-    def pieces(self) -> Iterator[bytes]: ...
-    def read(self) -> bytes: ...
-    def close(self) -> None: ...
 
 
 class Request(Protocol):
@@ -50,6 +40,7 @@ class Reply:
 
     def __init__(self, settings: EndpointSettings, watch: Watch, request: Request) -> None:
         self._settings = settings
+        self._reader = Reader(settings)
         self._watch = watch
         self._retries = Retries(settings, watch)
         self._request = request
@@ -118,10 +109,9 @@ class Reply:
         body = self._request.send()
         try:
             if body.media_type == "application/json":
-                events: Iterator[dict[str, Any]] = iter([self._parse(body.read())])
-            elif body.media_type == "text/html":
-                raise self._error("malformed", "answered with a web page, not by the protocol")
+                events: Iterator[dict[str, Any]] = iter([self._reader.whole(body)])
             else:
+                self._reader.refuse_page(body)
                 events = self._events(body)
             for event in events:
                 yield from self._take(event)
@@ -145,16 +135,7 @@ class Reply:
                         for _ in lines:
                             pass
                     return
-                yield self._parse(joined)
-
-    def _parse(self, data: bytes) -> dict[str, Any]:
-        try:
-            event = json.loads(data)
-        except ValueError:
-            event = None
-        if not isinstance(event, dict):
-            raise self._error("malformed", "sent what is no JSON object")
-        return event
+                yield self._reader.parse(joined)
 
     def _take(self, event: dict[str, Any]) -> Iterator[str]:
         """The text of an event; what else it says is kept."""
@@ -172,9 +153,9 @@ class Reply:
             thoughts = delta.get("reasoning_content") or delta.get("reasoning")
             finish = choice.get("finish_reason")
         except (AttributeError, KeyError, IndexError, TypeError):
-            raise self._error("malformed", "sent an event that is not of the protocol") from None
+            raise self._reader.error("malformed", "sent an event that is not of the protocol") from None
         if not isinstance(text, str):
-            raise self._error("malformed", "sent an event that is not of the protocol")
+            raise self._reader.error("malformed", "sent an event that is not of the protocol")
         self._chosen = True
         self._refusal += str(refusal)
         self.finish = finish or self.finish
@@ -190,11 +171,11 @@ class Reply:
     def _judge(self) -> None:
         """Whether what came is an answer."""
         if self._refusal or self.finish == "content_filter":
-            raise self._error("refused", "will not answer this")
+            raise self._reader.error("refused", "will not answer this")
         if self.finish is None and (self._chosen or not self._done):
-            raise self._error("truncated", "broke off its answer")
+            raise self._reader.error("truncated", "broke off its answer")
         if not self.text.strip():
-            raise self._error("empty", "answered without a word")
+            raise self._reader.error("empty", "answered without a word")
 
     def _told(self, error: object) -> EndpointError:
         """The error of an event: some servers find out only after the status line that a request cannot be served."""
@@ -202,11 +183,8 @@ class Reply:
         name, type, said = (str(fields.get(key) or "") for key in ("code", "type", "message"))
         detail = " ".join(self._settings.hushed(said).split())[:LONGEST_DETAIL]
         kind, code = meaning(None, code=name, type=type, message=detail)
-        shown = self._settings.shown_url
+        shown = self._settings.url
         return EndpointError(kind, f"{shown} sent an error instead of an answer: {detail or 'no reason'}.", code=code)
-
-    def _error(self, kind: Kind, predicate: str) -> EndpointError:
-        return EndpointError(kind, f"{self._settings.shown_url} {predicate}.")
 
 
 def _lines(pieces: Iterator[bytes]) -> Iterator[bytes]:

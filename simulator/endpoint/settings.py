@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import os
+import re
 from collections.abc import Mapping
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Literal
+from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
@@ -14,13 +16,16 @@ from simulator.endpoint.usage import Usage
 OPENAI_URL = "https://api.openai.com/v1"
 OPENAI_MODEL = "gpt-6-luna"
 """OpenAI's own successor of its small models, which end in January 2027 (its page "Deprecations", November 2026)."""
-_MARKING = ("api.openai.com", ".openai.azure.com")
+_OPENAI, _AZURE = "api.openai.com", ".openai.azure.com"
+_ADDRESS = re.compile(r"(?P<scheme>\w+)://(?P<server>[^/?#]*)(?P<path>.*)", re.DOTALL)
 _MILLION = 1_000_000
 
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 Price = Annotated[float, Field(ge=0)]
 StructuredMode = Literal["json_schema", "json_object", "text"]
 """How structured output is asked for: by a schema, as any JSON, or in words only."""
+Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
+"""How much a model is asked to think before it answers."""
 
 VARIABLES: dict[str, tuple[str, ...]] = {
     "model": ("TOUGH_CUSTOMER_MODEL", "OPENAI_MODEL"),
@@ -50,14 +55,17 @@ class SettingError(ValueError):
 
 
 class EndpointSettings(BaseModel):
-    """An OpenAI-compatible endpoint. Hashable; the key shows in no repr and no error."""
+    """An OpenAI-compatible endpoint. Hashable; neither key nor password show in a repr or an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, protected_namespaces=())
 
     model: str = ""
     """The model that speaks for the customer; where it is not named, `OPENAI_MODEL` at OpenAI, none elsewhere."""
     url: str = OPENAI_URL
-    """The address, up to and with /v1 (Azure's old form: up to the deployment's name)."""
+    """The address, up to and with /v1 (Azure's old form: up to the deployment's name). A name and a password in it are
+    taken out: see `login`."""
+    login: SecretStr = SecretStr("")
+    """`name:password`, sent as basic authentication in place of the key. Part of the address when it is set."""
     key: SecretStr = SecretStr("")
     """The key; empty where the endpoint asks for none."""
     api_version: str = ""
@@ -66,8 +74,9 @@ class EndpointSettings(BaseModel):
     """The model that judges; empty means `model`."""
     structured: StructuredMode | Literal["auto"] = "auto"
     """How structured output is asked for; "auto" finds out what the model takes."""
-    reasoning: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max", "default"] = "none"
-    """How much a model thinks before it answers: a trainee waits for it. "default" leaves it to the model."""
+    reasoning: Effort | Literal["auto", "default"] = "auto"
+    """How much a model thinks before it answers: a trainee waits for it. "default" leaves it to the model; "auto" does
+    so where models other than OpenAI's may be, which the protocol's parameter may mean nothing to."""
     breakpoints: Literal["auto", "on", "off"] = "auto"
     """Whether requests tell where their beginning is to be kept; "auto": at OpenAI and Azure, which want to be told."""
     context: Annotated[int, Field(ge=2048)] | None = None
@@ -95,17 +104,26 @@ class EndpointSettings(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _default_model(cls, given: dict[str, object]) -> dict[str, object]:
-        at_openai = given.get("url", OPENAI_URL) == OPENAI_URL
-        return {"model": OPENAI_MODEL, **given} if at_openai else given
+    def _take_apart(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """The address in one form and without a password, and the model where it names none."""
+        if isinstance(url := given.get("url", OPENAI_URL), str):
+            login, url = _parted(url)
+            given = {**given, "url": url, **({"login": login} if login else {})}
+        return {"model": OPENAI_MODEL, **given} if url == OPENAI_URL else given
 
     @field_validator("url")
     @classmethod
     def _is_address(cls, url: str) -> str:
-        parts = urlsplit(url.strip())
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("an address begins with http:// or https:// and names a host")
-        return url.strip().rstrip("/").removesuffix("/chat/completions")
+        if not _is_url(url):
+            raise ValueError(
+                "an address begins with http:// or https:// and names a host, and if need be a port from 1 to 65535"
+            )
+        if "?" in url or "#" in url:
+            raise ValueError(
+                "an address ends with its path, without ? and #: a key goes into TOUGH_CUSTOMER_MODEL_KEY, Azure's "
+                "api-version into TOUGH_CUSTOMER_MODEL_API_VERSION"
+            )
+        return url
 
     @field_validator("key", mode="before")
     @classmethod
@@ -132,29 +150,43 @@ class EndpointSettings(BaseModel):
         return self.judge_model or self.model
 
     @property
-    def shown_url(self) -> str:
-        """The address without a user name, a password or a query: for people and logs."""
-        parts = urlsplit(self.url)
-        port = f":{parts.port}" if parts.port else ""
-        return f"{parts.scheme}://{parts.hostname}{port}{parts.path}"
+    def basic(self) -> str:
+        """The login as HTTP sends it; empty without one."""
+        login = self.login.get_secret_value()
+        return base64.b64encode(login.encode()).decode() if login else ""
+
+    @property
+    def effort(self) -> Effort | None:
+        """How much a model is asked to think; None where it is not asked."""
+        if self.reasoning == "auto":
+            return "none" if self._is_openais else None
+        return None if self.reasoning == "default" else self.reasoning
 
     def hushed(self, text: str) -> str:
-        """A text of a server without the key and the address's password, which it may repeat."""
-        for secret in (self.key.get_secret_value(), urlsplit(self.url).password):
+        """A text of a server without the key and the password, which it may repeat."""
+        login = self.login.get_secret_value()
+        for secret in (self.key.get_secret_value(), self.basic, login, login.partition(":")[2]):
             text = text.replace(secret, "…") if secret else text
         return text
 
     @property
     def is_loopback(self) -> bool:
         """Whether the endpoint is on this machine."""
-        host = urlsplit(self.url).hostname or ""
-        return host in ("localhost", "::1") or host.startswith("127.")
+        return self._host in ("localhost", "::1") or self._host.startswith("127.")
 
     @property
     def marks_cache(self) -> bool:
         """Whether requests have cache breakpoints."""
-        host = urlsplit(self.url).hostname or ""
-        return self.breakpoints == "on" or (self.breakpoints == "auto" and host.endswith(_MARKING))
+        return self.breakpoints == "on" or (self.breakpoints == "auto" and self._is_openais)
+
+    @property
+    def _is_openais(self) -> bool:
+        """Whether OpenAI's own models are there, at OpenAI or at Azure."""
+        return self._host == _OPENAI or self._host.endswith((f".{_OPENAI}", _AZURE))
+
+    @property
+    def _host(self) -> str:
+        return urlsplit(self.url).hostname or ""
 
     def cost(self, usage: Usage) -> float | None:
         """What a call cost, in the currency of the prices; None without prices or without counted tokens."""
@@ -168,6 +200,25 @@ class EndpointSettings(BaseModel):
         cached_price = self.prompt_price if self.cached_price is None else self.cached_price
         fresh = (usage.prompt - cached) * self.prompt_price
         return (fresh + cached * cached_price + usage.completion * self.completion_price) / _MILLION
+
+
+def _is_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        has_host = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # of a port or of brackets
+        return False
+    return has_host and parts.scheme in ("http", "https") and not re.search(r"\s", url)
+
+
+def _parted(url: str) -> tuple[str, str]:
+    """The name and password of an address, if it has them, and the address without, in the form that it is kept in."""
+    parts = _ADDRESS.match(url.strip())
+    if parts is None:
+        return "", url
+    login, _, host = parts["server"].rpartition("@")
+    path = parts["path"].rstrip("/").removesuffix("/chat/completions")
+    return unquote(login), f"{parts['scheme'].lower()}://{host.lower()}{path}"
 
 
 def origins(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
@@ -196,5 +247,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> EndpointSettings:
     try:
         return EndpointSettings.model_validate({name: environ[variable] for name, variable in found.items()})
     except ValidationError as error:
-        problems = [f"{found[str(each['loc'][0])]}: {each['msg']}" for each in error.errors(include_input=False)]
+        problems = [
+            f"{found[str(each['loc'][0])]}: {each['msg'].removeprefix('Value error, ')}"
+            for each in error.errors(include_input=False)
+        ]
         raise SettingError("\n".join(problems)) from None

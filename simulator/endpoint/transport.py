@@ -19,7 +19,7 @@ import openai
 
 from simulator.endpoint.errors import EndpointError, Kind
 from simulator.endpoint.refusals import LONGEST_DETAIL, meaning, seconds_of
-from simulator.endpoint.settings import EndpointSettings
+from simulator.endpoint.settings import VARIABLES, EndpointSettings
 from simulator.endpoint.watch import current
 
 _CONNECTIONS = httpx2.Limits(max_connections=500, max_keepalive_connections=50, keepalive_expiry=30.0)
@@ -52,13 +52,16 @@ class Wire:
     """One SDK client: connections are shared by all threads of the process.
 
     Raises:
-        EndpointError: the environment names a proxy or certificates that cannot be used.
+        EndpointError: the environment names a proxy or certificates that cannot be used, or the address is none.
     """
 
     def __init__(self, settings: EndpointSettings) -> None:
         self._settings = settings
         key = settings.key.get_secret_value()
         azure = settings.api_version
+        headers = {"api-key": key} if azure and key else {}
+        if settings.basic:
+            headers["Authorization"] = f"Basic {settings.basic}"
         try:
             http_client = httpx2.Client(
                 timeout=httpx2.Timeout(settings.total_seconds, connect=settings.connect_seconds),
@@ -72,14 +75,17 @@ class Wire:
                 "unreachable", f"cannot be asked with the environment's proxy or certificates: {error}"
             ) from None
         _watch_reads(http_client)
-        self._client = openai.OpenAI(
-            api_key=key or "none",
-            base_url=settings.url,
-            max_retries=0,
-            default_query={"api-version": azure} if azure else None,
-            default_headers={"api-key": key} if azure and key else None,
-            http_client=http_client,
-        )
+        try:
+            self._client = openai.OpenAI(
+                api_key=key or "none",
+                base_url=settings.url,
+                max_retries=0,
+                default_query={"api-version": azure} if azure else None,
+                default_headers=headers,
+                http_client=http_client,
+            )
+        except httpx2.InvalidURL as error:
+            raise self._error("unreachable", f"is no address that can be asked: {error}") from None
 
     def post(self, path: str, body: Mapping[str, Any]) -> Body:
         """Sends a request; the answer's body is still to be read.
@@ -144,6 +150,8 @@ class Wire:
         told = "" if _is_page(headers) else body.get("message") or (error.body if isinstance(error.body, str) else "")
         detail = " ".join(str(told or "").split())[:LONGEST_DETAIL]
         kind, code = meaning(status, code=str(error.code or ""), type=str(error.type or ""), message=detail)
+        if status == 401 and not (self._settings.key.get_secret_value() or self._settings.basic):
+            detail = f"it asks for a key, and none is set: set {VARIABLES['key'][0]}"  # it may quote what the SDK sends
         if code == "redirect":
             detail = f"go to {headers.get('location', 'another address')}"
         return self._error(
@@ -156,7 +164,7 @@ class Wire:
         )
 
     def _error(self, kind: Kind, predicate: str, **details: Any) -> EndpointError:
-        return EndpointError(kind, f"{self._settings.shown_url} {self._settings.hushed(predicate)}", **details)
+        return EndpointError(kind, f"{self._settings.url} {self._settings.hushed(predicate)}", **details)
 
 
 class _NoStream(openai.Stream[Any]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -25,6 +25,17 @@ class Usage:
     first_token_s: float | None
     total_s: float
 
+    def after(self, earlier: Usage | None) -> Usage:
+        """With the tokens of earlier answers of the same call, whose times this one's have in them."""
+        if earlier is None:
+            return self
+        return replace(
+            self,
+            prompt=_sum(self.prompt, earlier.prompt),
+            cached=_sum(self.cached, earlier.cached),
+            completion=_sum(self.completion, earlier.completion),
+        )
+
 
 def tokens_of(reported: object) -> tuple[int | None, int | None, int | None]:
     """Prompt, cached and completion tokens of a reported `usage`; None for each that is missing or no count."""
@@ -33,6 +44,10 @@ def tokens_of(reported: object) -> tuple[int | None, int | None, int | None]:
     details = reported.get("prompt_tokens_details")
     cached = details.get("cached_tokens") if isinstance(details, Mapping) else None
     return _count(reported.get("prompt_tokens")), _count(cached), _count(reported.get("completion_tokens"))
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return one if other is None else other + (one or 0)
 
 
 def _count(value: Any) -> int | None:

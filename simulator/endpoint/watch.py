@@ -95,7 +95,7 @@ class Watch:
             time.sleep(min(rest, self.check()))
 
     def _overdue(self, kind: Kind, seconds: float) -> EndpointError:
-        return EndpointError(kind, f"{self._settings.shown_url} {_WAYS[kind].format(seconds)}.")
+        return EndpointError(kind, f"{self._settings.url} {_WAYS[kind].format(seconds)}.")
 
 
 _CURRENT = threading.local()

@@ -13,20 +13,23 @@ from .attempts import (
 )
 from .calls import add_calls, list_calls
 from .errors import (
+    AlreadyDecided,
     AttemptEnded,
     HistoryError,
     Inconsistent,
     StoreUnavailable,
     UnknownAttempt,
+    UnknownDispute,
     UnknownShift,
     UnknownSnapshot,
 )
-from .feedback import add_dispute, list_disputes, list_ratings, load_rating, rate_attempt
-from .forks import fork_attempt
+from .feedback import add_dispute, decide_dispute, list_disputes, list_ratings, load_rating, rate_attempt
+from .forks import fork_attempt, origins
 from .judgements import (
     JUDGE,
     append_reading,
     claim_judgement,
+    judge_scores,
     list_judgements,
     release_judgement,
     save_judgement,
@@ -59,6 +62,7 @@ from .tables import storable
 __all__ = [
     "JUDGE",
     "NO_VERDICT",
+    "AlreadyDecided",
     "AttemptEnded",
     "AttemptRecord",
     "AttemptSummary",
@@ -79,6 +83,7 @@ __all__ = [
     "StoredStep",
     "StoredTurn",
     "UnknownAttempt",
+    "UnknownDispute",
     "UnknownShift",
     "UnknownSnapshot",
     "add_calls",
@@ -91,11 +96,13 @@ __all__ = [
     "claim_judgement",
     "create_attempt",
     "create_shift",
+    "decide_dispute",
     "end_attempt",
     "end_shift",
     "ended_attempts",
     "fork_attempt",
     "get_snapshot",
+    "judge_scores",
     "list_attempts",
     "list_calls",
     "list_disputes",
@@ -107,6 +114,7 @@ __all__ = [
     "load_rating",
     "load_shift",
     "open_store",
+    "origins",
     "put_snapshot",
     "rate_attempt",
     "release_judgement",

@@ -23,6 +23,14 @@ class AttemptEnded(HistoryError):
     """The attempt has ended: nothing more can be said in it."""
 
 
+class UnknownDispute(HistoryError):
+    """No dispute has this id, or several begin like it."""
+
+
+class AlreadyDecided(HistoryError):
+    """A trainer has decided the dispute before; that stands."""
+
+
 class UnknownSnapshot(HistoryError):
     """No snapshot has this hash."""
 

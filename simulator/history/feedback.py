@@ -7,8 +7,9 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
+from .errors import AlreadyDecided, UnknownDispute
 from .locks import lock
 from .records import Dispute, Rating
 from .store import Store
@@ -107,6 +108,50 @@ def add_dispute(
         if there is not None:
             return Dispute(**there._mapping)
         connection.execute(insert(dispute), [vars(record)])
+    return record
+
+
+def decide_dispute(
+    store: Store, *, dispute_id: str, decided_by: str, decision: str, value: float | None, decided_at: datetime
+) -> Dispute:
+    """Keep what a trainer decided about a disputed verdict, once. The score itself stays as it is.
+
+    Args:
+        store: the history.
+        dispute_id: its id, or a beginning of it that no other has.
+        decided_by: the trainer.
+        decision: why, in words.
+        value: what the score should be, 0-100; None where it stands.
+        decided_at: when.
+
+    Returns:
+        The dispute as it stands now.
+
+    Raises:
+        UnknownDispute, AlreadyDecided.
+        ValueError: no score has such a value.
+    """
+    if value is not None and not 0 <= value <= 100:
+        raise ValueError("a score is from 0 to 100")
+    decided = {
+        "decided_by": storable(decided_by),
+        "decided_at": decided_at,
+        "decision": storable(decision),
+        "value": value,
+    }
+    with store.writing() as connection:
+        like = select(dispute.c.id).where(dispute.c.id.startswith(dispute_id, autoescape=True)).limit(2)
+        found = connection.execute(like).scalars().all()
+        if len(found) != 1 or not dispute_id:
+            told = "several disputes begin with" if len(found) > 1 else "there is no dispute"
+            raise UnknownDispute(f"{told} “{dispute_id}”; `tough-customer feedback` lists them")
+        this = dispute.c.id == found[0]
+        # The condition decides between two trainers at the same moment, whatever each has read before.
+        done = connection.execute(update(dispute).where(this, dispute.c.decided_at.is_(None)).values(decided))
+        row = connection.execute(select(dispute).where(this)).one()
+    record = Dispute(**row._mapping)
+    if not done.rowcount:
+        raise AlreadyDecided(f"{record.decided_by} has decided this dispute: {record.decision}")
     return record
 
 

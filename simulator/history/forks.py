@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, literal, null, select, update
+from sqlalchemy import Connection, bindparam, func, insert, literal, null, select, update
 
 from .errors import Inconsistent
 from .locks import last_index, lock, unknown
@@ -15,6 +15,7 @@ from .tables import attempt, observation, score, turn
 from .tables import step as steps
 
 _FAMILY = select(attempt.c.root_id, attempt.c.parent_id)
+_PARENT = select(attempt.c.parent_id, attempt.c.parent_turns).where(attempt.c.id == bindparam("id"))
 _OWN = ("id", "started_at", "ended_at", "outcome", "scorecard", "branch", "parent_id", "parent_turns")
 _INHERITED = [column.name for column in attempt.c if column.name not in _OWN]
 
@@ -67,6 +68,34 @@ def fork_attempt(
         elif there.parent_id != attempt_id:
             raise Inconsistent(f"{fork_id} is no branch of the attempt {attempt_id}.")
         return read_attempt(connection, fork_id)
+
+
+def origins(store: Store, *, attempt_id: str) -> list[tuple[str, range]]:
+    """The attempts that the turns of an attempt were said in, its own first: their ids, and which turns.
+
+    Where turns of a branch are from its parent, what models did for them is kept there.
+
+    Raises:
+        UnknownAttempt.
+    """
+    with store.reading() as connection:
+        return read_origins(connection, attempt_id)
+
+
+def read_origins(connection: Connection, attempt_id: str) -> list[tuple[str, range]]:
+    """`origins` inside a transaction. Raises UnknownAttempt."""
+    found: list[tuple[str, range]] = []
+    end = last_index(connection, attempt_id) + 1
+    parent: str | None = attempt_id
+    while parent is not None:
+        id = parent
+        row = connection.execute(_PARENT, {"id": id}).one_or_none()
+        if row is None:
+            raise unknown(id)
+        parent, first = row.parent_id, min(row.parent_turns or 0, end)
+        found.append((id, range(first, end)))
+        end = first
+    return found
 
 
 def _copy(

@@ -7,6 +7,7 @@ out and another one takes over.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from simulator.model_call import ModelCall
 
 from .calls import keep_calls
 from .errors import Inconsistent
+from .forks import read_origins
 from .locks import last_index, lock
 from .records import ScorePair, StoredJudgement, StoredScore
 from .store import Store
@@ -60,6 +62,12 @@ _DROP_SCORES = delete(score).where(
     score.c.attempt_id == bindparam("id"), score.c.turn_index == bindparam("turn"), score.c.scorer == JUDGE
 )
 _ADD_SCORE = insert(score)
+_SCORES = (
+    select(*(score.c[field.name] for field in fields(StoredScore)))
+    .where(score.c.attempt_id == bindparam("id"), score.c.scorer == JUDGE)
+    .where(score.c.turn_index >= bindparam("first"), score.c.turn_index < bindparam("end"))
+    .order_by(score.c.turn_index, score.c.id)
+)
 
 
 def unjudged(store: Store, *, since: datetime, limit: int) -> list[tuple[str, int]]:
@@ -114,16 +122,19 @@ def release_judgement(
     *,
     attempt_id: str,
     turn_index: int,
+    claim: datetime,
     until: datetime,
     was_try: bool = True,
     calls: Sequence[ModelCall] = (),
 ) -> None:
-    """Give a claim up: the reply can be claimed again after a moment. One that is judged stays as it is.
+    """Give a claim up: the reply can be claimed again after a moment. One that is judged stays as it is, and so does
+    one that somebody else has claimed since, because this claim had run out.
 
     Args:
         store: the history.
         attempt_id: the attempt.
         turn_index: the reply.
+        claim: when the claim runs out, as it was claimed.
         until: the moment.
         was_try: whether judging it was tried; else it is as if it had not been claimed this time.
         calls: to a language model, made for it.
@@ -133,7 +144,8 @@ def release_judgement(
     """
     change = {"claimed_until": until} if was_try else {"claimed_until": until, "tries": judgement.c.tries - 1}
     with store.writing() as connection:
-        released = _CHANGE.where(judgement.c.judged_at.is_(None)).values(change)
+        own = _CHANGE.where(judgement.c.judged_at.is_(None), judgement.c.claimed_until == claim)
+        released = own.values(change)
         connection.execute(released, {"id": attempt_id, "turn": turn_index})
         keep_calls(connection, attempt_id, turn_index, calls)
 
@@ -146,8 +158,9 @@ def save_judgement(
     version: str,
     body: Mapping[str, Any],
     scores: Sequence[StoredScore],
+    claim: datetime | None = None,
     calls: Sequence[ModelCall] = (),
-) -> None:
+) -> bool:
     """Keep what came of judging a reply, in place of what a model said of it before; claimed or not.
 
     Args:
@@ -157,7 +170,12 @@ def save_judgement(
         version: of model and prompt.
         body: verdicts and readings as plain JSON.
         scores: of this reply, by the scorer `JUDGE`.
-        calls: to a language model, made for it.
+        claim: when the claim that it was judged under runs out; whose claim it is does not matter if left out.
+        calls: to a language model, made for it; kept in any case.
+
+    Returns:
+        False, with nothing else written, if somebody else has claimed the reply since, because this claim had run out,
+        and has judged it, or may still do better: no score here has a value.
 
     Raises:
         UnknownAttempt.
@@ -169,15 +187,36 @@ def save_judgement(
     now = datetime.now(UTC)
     with store.writing() as connection:
         lock(connection, attempt_id)
-        claim = connection.execute(_CLAIM, which).one_or_none()
+        found = connection.execute(_CLAIM, which).one_or_none()
+        is_judged = found is not None and found.judged_at is not None
+        is_late = claim is not None and found is not None and found.claimed_until != claim
+        if is_late and (is_judged or all(each.value is None for each in scores)):
+            keep_calls(connection, attempt_id, turn_index, calls)
+            return False
         connection.execute(_DROP, which)
-        row = {"attempt_id": attempt_id, "turn_index": turn_index, "tries": claim.tries if claim else 1}
+        row = {"attempt_id": attempt_id, "turn_index": turn_index, "tries": found.tries if found else 1}
         judged = {"claimed_until": now, "judged_at": now, "version": version, "body": dict(body)}
         connection.execute(_ADD, [{**row, **judged}])
         connection.execute(_DROP_SCORES, which)
         if scores:
             connection.execute(_ADD_SCORE, [{"attempt_id": attempt_id, **vars(each)} for each in scores])
         keep_calls(connection, attempt_id, turn_index, calls)
+    return True
+
+
+def judge_scores(store: Store, *, attempt_id: str) -> list[StoredScore]:
+    """What a language model gave the replies of an attempt, in their order; of those that a branch has from its parent
+    what they have there, for they may have been judged after the branch was made.
+
+    Raises:
+        UnknownAttempt.
+    """
+    found: list[StoredScore] = []
+    with store.reading() as connection:
+        for id, turns in read_origins(connection, attempt_id):
+            rows = connection.execute(_SCORES, {"id": id, "first": turns.start, "end": turns.stop})
+            found[:0] = [StoredScore(*row) for row in rows]
+    return found
 
 
 def list_judgements(store: Store, *, attempt_id: str) -> list[StoredJudgement]:

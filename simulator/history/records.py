@@ -270,7 +270,7 @@ class Dispute:
         decided_by: the trainer who decided; this and what follows is None until then.
         decided_at: when.
         decision: what was decided, in words.
-        value: the verdict that stands now.
+        value: what the score should be by the trainer, 0-100; None where it stands. It is never put in its place.
     """
 
     id: str

@@ -10,6 +10,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 Band = Literal[0, 1, 2, 3, 4, 5]
 """0 worst to 5 best; in words in the prompt."""
 
+FORM = "judgement"
+"""The name of the form."""
+
 _Form = TypeVar("_Form", bound=BaseModel)
 
 

@@ -26,7 +26,7 @@ class Heard:
 
     Args:
         reply: the reply that is judged.
-        asked: the customer's messages that it answers, the last one last.
+        asked: the customer's messages since the reply before, which it answers; the last one last.
         passages: texts of the pages by the names that the prompt gives them ("P1").
         ids: their passage ids.
     """
@@ -171,14 +171,15 @@ def _quoted(
 
 
 @lru_cache(maxsize=1)
-def _cues() -> dict[str, Any]:
+def contradictions() -> dict[str, Any]:
+    """Words of reasons that go with low bands and with high ones, as they stand in `contradictions.yaml`."""
     loaded: dict[str, Any] = yaml12.load_resource(__package__, "contradictions.yaml")
     return loaded
 
 
 def _contradicts(reason: str, band: int, language: ReaderLanguage) -> bool:
     """Whether the words are all of one side and the band is of the other."""
-    cues, text = _cues(), read(reason, language)
+    cues, text = contradictions(), read(reason, language)
     bad = conveys(cues["low"][language], text) is not None
     good = conveys(cues["high"][language], text) is not None
     return (band >= cues["high_from"] and bad and not good) or (band <= cues["low_until"] and good and not bad)

@@ -9,12 +9,13 @@ from itertools import pairwise
 from simulator.case import Case
 from simulator.conversation import Transcript
 from simulator.endpoint import Endpoint, EndpointError, Kind, Usage
-from simulator.judge.answer import schema
+from simulator.judge.answer import FORM, schema
 from simulator.judge.checking import Reading, Verdict, check_reading, check_verdicts
 from simulator.judge.criteria import DIMENSIONS, TOP_BAND, Void, criteria, table
-from simulator.judge.request import TEMPLATES, make_task
+from simulator.judge.request import make_task
+from simulator.judge.version import prompt_version
 from simulator.observation import speaks_to_judge
-from simulator.prompts import FENCE, fingerprint
+from simulator.prompts import FENCE
 from simulator.scoring import Dimension, Evidence, Exchange, Note, ReaderLanguage, Score
 
 SCORER = "judge"
@@ -68,6 +69,7 @@ class Judge:
     def __init__(self, endpoint: Endpoint, *, language: ReaderLanguage = "en") -> None:
         self._endpoint = endpoint
         self._language: ReaderLanguage = language
+        self._prompt = prompt_version(language, endpoint.settings.structured)
 
     @property
     def model(self) -> str:
@@ -76,8 +78,8 @@ class Judge:
 
     @property
     def version(self) -> str:
-        """The model's name, and a name for the prompt that changes with its text."""
-        return f"{self.model} prompt-{fingerprint(*TEMPLATES)}"
+        """The model's name, and a name for all that the verdicts depend on beside it: see `prompt_version`."""
+        return f"{self.model} prompt-{self._prompt}"
 
     def cost(self, usage: Usage) -> float | None:
         """What a call cost, in the currency of the prices; None without prices."""
@@ -105,7 +107,7 @@ class Judge:
             answer = self._endpoint.structured(
                 task.messages,
                 schema(),
-                name="judgement",
+                name=FORM,
                 max_tokens=_MAX_TOKENS,
                 temperature=0.0,
                 seed=_SEED,
@@ -129,11 +131,17 @@ class Judge:
 
 
 def _speaks_to_judge(said: Transcript) -> bool:
-    """Whether anything in a talk does: a model would read all of it, and a customer's words may come from one too."""
+    """Whether the last message of a talk may, or anything before it surely does: a model would read all of it.
+
+    A customer's words may come from a model too; those of the script are our own.
+    """
     own = [turn.text for turn in said if turn.role == "agent"]
     # An order may begin in one message and end in the next.
-    joined = (f"{one} {other}" for one, other in pairwise(own))
-    return any(map(speaks_to_judge, (*(turn.text for turn in said), *joined)))
+    joined = [f"{one} {other}" for one, other in pairwise(own)]
+    heard = [turn.text for turn in said[:-1] if turn.voice != "scripted"]
+    return speaks_to_judge(said[-1].text) is not None or any(
+        speaks_to_judge(text) == "sure" for text in (*heard, *joined)
+    )
 
 
 def _score(dimension: Dimension, verdicts: tuple[Verdict, ...], turn: int, version: str) -> Score:

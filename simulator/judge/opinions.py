@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from simulator.judge.criteria import DIMENSIONS, table
-from simulator.scoring import Dimension, Evidence, Note, Score, counts, far_apart, over_all
+from simulator.scoring import Counts, Dimension, Evidence, Note, Score, counts, far_apart, over_all
+from simulator.scoring.rubric import policy
+
+_POLICY = re.compile(r", [^,]*, (judge|mean) within [\d.]+")
+"""The judge's part of a version: its own, and by which policy it has a say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,11 @@ class Beside:
     judge: float | None
     counted: float | None
     far_apart: bool
+
+    @property
+    def scorer(self) -> str:
+        """Whose value counts, as scores name their scorer."""
+        return _scorer(self.rules, self.judge)
 
 
 def of_attempt(replies: Sequence[Mapping[Dimension, float | None]], *, sent: int) -> dict[Dimension, float | None]:
@@ -69,8 +79,9 @@ def counted(
 ) -> dict[Dimension, Score]:
     """The scores of an attempt that count by the rubric: the rules' own, unless the judge has a say and a verdict.
 
-    A score that the judge had a say in names it as its scorer, and the versions of both, so that it is never taken for
-    one by rules. It says what each of the two gave, and goes on with the rules' reasons.
+    Where the judge has a verdict, the score says what each of the two gave, and goes on with the rules' reasons. Its
+    scorer is whose value it is; its version names both versions and the policy, also where the two are far apart and
+    the value is the rules': values that one policy chose are comparable, whoever came out on top.
 
     Args:
         rules: all scores by rules.
@@ -84,21 +95,34 @@ def counted(
 
 def _with_judge(score: Score, judge: float | None, version: str) -> Score:
     """A score by rules as it counts with the judge's value."""
-    value = _counted(score.value, judge)
-    if judge is None or value is None or _differ(score.value, judge):
+    if judge is None:
         return score
-    alone = counts() == "judge"
+    score = replace(score, version=f"{score.version}, {version.replace(',', ' ')}, {policy()}")
+    value = _counted(score.value, judge)
+    if value is None:
+        return score
     given = {"judge": judge} if score.value is None else {"judge": judge, "rules": score.value}
-    note = Note("judge_alone" if score.value is None else "judge_counts" if alone else "judge_mean", {**given})
+    scorer = _scorer(score.value, judge)
+    key = {"rules": "judge_far_apart", "judge": "judge_counts", "rules and judge": "judge_mean"}[scorer]
     reason = Evidence(score.explanation, None, good=score.value is not None and score.value >= 50)
     return replace(
         score,
         value=value,
-        explanation=note,
+        explanation=Note("judge_alone" if score.value is None else key, {**given}),
         evidence=(reason, *score.evidence),
-        scorer="judge" if alone else "rules and judge",
-        version=f"{score.version}, {version}",
+        scorer=scorer,
     )
+
+
+def policy_of(version: str) -> Counts:
+    """Which opinion had a say in scores of a version; that of the rules alone where the judge had no verdict."""
+    found = _POLICY.search(version)
+    return found[1] if found else "rules"  # type: ignore[return-value]
+
+
+def without_judge(version: str) -> str:
+    """A version without the judge's part: the rules, the reading and, of an overall score, the rubric."""
+    return _POLICY.sub("", version)
 
 
 def _counted(rules: float | None, judge: float | None) -> float | None:
@@ -108,6 +132,12 @@ def _counted(rules: float | None, judge: float | None) -> float | None:
     if far_apart(rules, judge):
         return rules  # one of the two is badly wrong, or was talked over: that is for a person to look at
     return {"rules": rules, "judge": judge, "mean": round((rules + judge) / 2, 1)}[counts()]
+
+
+def _scorer(rules: float | None, judge: float | None) -> str:
+    if judge is None or _differ(rules, judge):
+        return "rules"
+    return {"rules": "rules", "judge": "judge", "mean": "rules and judge" if rules is not None else "rules"}[counts()]
 
 
 def _differ(rules: float | None, judge: float | None) -> bool:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 
 from simulator.case import Case
-from simulator.conversation import Transcript
+from simulator.conversation import Language, Transcript
 from simulator.documents import Passage
 from simulator.judge.checking import Heard
 from simulator.judge.criteria import table
@@ -20,13 +21,11 @@ from simulator.prompts import Message, neutral, render
 from simulator.scenarios.formats import Fact, HiddenFact
 from simulator.scoring import Exchange, ReaderLanguage
 
-TEMPLATES = ("judge", "judge_example_en", "judge_example_ru", "judge_task")
-"""The templates of the request."""
-
 _MOST_PAGES, _MOST_CHARACTERS, _PAGE_LENGTH = 8, 6_400, 900
 """So many pages of a case stand in the system message, of so many characters together, each cut to so many: a judge
 that reads much finds less. The shipped scenarios cite three to seven pages of 1,300 to 3,500 characters."""
 _MOST_LISTED = 20
+_TITLE_LENGTH = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +80,29 @@ def make_task(case: Case, transcript: Transcript, exchange: Exchange, language: 
         messages=[{"role": "system", "content": system}, {"role": "user", "content": "\n\n".join(filter(None, user))}],
         heard=Heard(
             reply=exchange.reply,
-            asked=tuple(turn.text for turn in said if turn.role == "customer"),
+            asked=_answered(said),
             passages={name: passage.text for name, passage in shown.items()},
             ids={name: passage.id for name, passage in shown.items()},
         ),
         facts=frozenset(facts).difference(exchange.before.conveyed),
         hidden=frozenset(hidden).difference(exchange.before.told),
     )
+
+
+def templates(language: ReaderLanguage) -> tuple[str, ...]:
+    """The templates of a request for reasons in a language."""
+    return "judge", f"judge_example_{language}", "judge_task"
+
+
+def caps() -> tuple[int, ...]:
+    """What limits how much of a case is shown."""
+    return _MOST_PAGES, _MOST_CHARACTERS, _PAGE_LENGTH, _MOST_LISTED, _TITLE_LENGTH
+
+
+def _answered(said: Transcript) -> tuple[str, ...]:
+    """What the customer said between the reply before and the last one; nothing where the agent went on alone."""
+    since = takewhile(lambda turn: turn.role == "customer", reversed(said[:-1]))
+    return tuple(turn.text for turn in since)[::-1]
 
 
 def pages_of(case: Case) -> tuple[Passage, ...]:
@@ -137,16 +152,34 @@ def _listed(labels: Mapping[str, str]) -> str:
 
 
 def _record(case: Case) -> str:
-    """What the agent's system shows. Without it a judge takes every date and amount of the record for invented."""
-    today = None if case.scenario.today is None else case.scenario.today.isoformat()
-    lines = dict.fromkeys(case.record_texts(case.language))
-    shown = [f"Today is {line}" if line == today else line for line in lines if not speaks_to_judge(line)]
-    return neutral("; ".join(shown)) or "(none)"
+    """What the agent's system shows, an entry a line. Without it a judge takes every date and amount of the record for
+    invented."""
+    today = case.scenario.today
+    lines = [] if today is None else [f"Today is {today.isoformat()}."]
+    for kind, entries in case.scenario.record.model_dump(mode="json", exclude_none=True).items():
+        for entry in entries if isinstance(entries, list) else [entries]:
+            texts = {name: _in_language(value, case.language) for name, value in entry.items()}
+            shown = [f"{name}: {text}" for name, text in texts.items() if not speaks_to_judge(text)]
+            lines.append(f"{kind.removesuffix('s').capitalize()}. {'; '.join(shown)}")
+    return neutral("\n".join(lines))
+
+
+def _in_language(value: str | Mapping[str, str], language: Language) -> str:
+    return value if isinstance(value, str) else value.get(language) or next(iter(value.values()))
 
 
 def _pages(named: Mapping[str, Passage]) -> str:
-    # A number and not the file's name: that is a text from outside too.
-    return "\n".join(f"<page {name}>\n{neutral(_cut(passage.text))}\n</page>" for name, passage in named.items())
+    # Named by a number: the file's name is a text from outside.
+    return "\n".join(
+        f"<page {name}>\n{_title(passage)}{neutral(_cut(passage.text))}\n</page>" for name, passage in named.items()
+    )
+
+
+def _title(passage: Passage) -> str:
+    section = passage.title.rpartition(" · ")[2]
+    if section == passage.page or speaks_to_judge(section):
+        return ""
+    return f"# {neutral(section[:_TITLE_LENGTH])}\n"
 
 
 def _cut(text: str) -> str:

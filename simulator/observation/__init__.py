@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from simulator.case import Case, record_texts
 from simulator.conversation import LANGUAGES, Language, Quote
-from simulator.observation.asides import aside, said_to_customer, speaks_to_judge
+from simulator.observation.asides import asides, beyond_suspicion, said_to_customer, speaks_to_judge
 from simulator.observation.base import VERSION, Claim, Found, Move, Observation, Verdict
 from simulator.observation.claims import Conveyed, check_claims
 from simulator.observation.language import WITHOUT_SPACES, language_of
@@ -40,8 +40,9 @@ __all__ = [
     "Observation",
     "PhraseError",
     "Verdict",
-    "aside",
+    "asides",
     "asks_for_details",
+    "beyond_suspicion",
     "check_claims",
     "conveys",
     "facts_said",

@@ -14,11 +14,10 @@ from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
 
-from simulator.conversation import LANGUAGES, Language, Quote
+from simulator.conversation import Language, Quote
 from simulator.observation.base import Claim
-from simulator.observation.lexicon import lexicon
-from simulator.observation.phrase_index import PhraseIndex, said
-from simulator.observation.phrases import Quantity, items_of, parse_phrase
+from simulator.observation.phrases import Quantity, items_of
+from simulator.observation.reply import FEW_WORDS, Reply
 from simulator.observation.support import (
     CELLS,
     Clause,
@@ -26,16 +25,14 @@ from simulator.observation.support import (
     Weighed,
     clauses,
     in_sentences,
-    lists,
     rival,
     shortlist,
     statements,
     weigh,
 )
 from simulator.observation.support.reading import read as read_any
-from simulator.observation.values import Value, given_by, is_span, values_in
+from simulator.observation.values import Value, values_in
 from simulator.observation.words import Text, read
-from simulator.scenarios.formats import MoveName
 
 _CONVEYED = 0.9
 """Support, at least, of a statement that conveys a fact of the scenario: its author says so."""
@@ -45,15 +42,11 @@ _SURE = 0.8
 """Support by the record that outweighs a passage in which a value is said of something else."""
 _IN_DOUBT = 0.4
 """Support from which on a statement whose values are all there is no proof of anything, though it is not supported."""
-_FEW_WORDS = 3
-"""With fewer words ("They have 14 days") a statement does not tell what its value is of."""
 _NEAREST = 3
 """Passages that are asked whether one contradicts a statement; what supports it is the nearest, for in a whole manual
 any word can be found somewhere."""
 _NEAR = 0.5
 """Share of a statement that a sentence of such a passage must have."""
-_READ = 5_000
-"""Characters of a reply in which phrases are looked for."""
 
 
 class Conveyed(NamedTuple):
@@ -92,76 +85,10 @@ def check_claims(
     known = tuple(passages)
     if not known:
         return ()
-    reply = _Reply.of(text, language, (*record, *said, *(fact.answer for fact in conveyed)))
+    reply = Reply.of(text, language, (*record, *said, *(fact.answer for fact in conveyed)))
     check = _Check(known, tuple((p.title, p.text) for p in known), question, tuple(record), tuple(conveyed), reply)
     claims = (check.claim(quote) for quote in statements(text, language))
     return tuple(claim for claim in claims if claim is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class _Reply:
-    """A reply read: `text` is None in a language without a lexicon."""
-
-    source: str
-    language: str
-    text: Text | None
-    given: frozenset[Quantity]
-    steps: tuple[Quote, ...] = ()
-    """Where it tells what the agent does."""
-    feelings: tuple[Quote, ...] = ()
-    """Where it speaks of the customer, or of how sorry the agent is."""
-    reproaches: tuple[Quote, ...] = ()
-    """Where it blames the customer."""
-    lived: frozenset[int] = frozenset()
-    """Clauses that tell what the customer has been through."""
-
-    @classmethod
-    def of(cls, source: str, language: str, lines: Iterable[str]) -> _Reply:
-        own: Language | None = next((known for known in LANGUAGES if known == language), None)
-        if own is None:
-            return cls(source, language, None, frozenset())
-        text = read(source, own)
-        start = text if len(source) <= _READ else read(source[:_READ], own)
-        lived = [_clause_at(start, quote) for quote in _found(_lived(own), start)]
-        steps, feelings, reproaches = (
-            tuple(_found(_making(moves, own), start)) for moves in (_STEPS, _FEELINGS, _REPROACHES)
-        )
-        return cls(source, language, text, given_by(lines, own), steps, feelings, reproaches, frozenset(lived))
-
-    def values(self, quote: Quote) -> tuple[list[Value], frozenset[str]]:
-        """The values of a sentence that want a source, and the numbers of the others."""
-        if self.text is None:
-            return [], frozenset()
-        inside = [value for value in values_in(self.text) if quote.start <= value.start < quote.end]
-        dates = {value.quantity for value in inside} & self.given
-        new = [v for v in inside if not (self._is_given(v) or is_span(v.quantity, dates, self.given))]
-        wanted = frozenset[str]().union(*(value.keys for value in new))
-        return new, frozenset[str]().union(*(value.keys for value in inside)) - wanted
-
-    def _is_given(self, value: Value) -> bool:
-        number, dimension = value.quantity.value, value.quantity.dimension
-        # "649 plus 12.90", "the weeks of the 23rd and the 30th": money and dates whose unit is understood.
-        plain = dimension is None and any(
-            number == (given.value % 100 if given.dimension == "date" else given.value) for given in self.given
-        )
-        return plain or value.quantity in self.given or value.clause in self.lived
-
-    def is_step(self, quote: Quote) -> bool:
-        own = lists(self.language).own
-        found = own is not None and own.search(quote.text) is not None
-        return found or any(quote.start <= other.start < quote.end for other in self.steps)
-
-    def is_personal(self, quote: Quote) -> bool:
-        return self.is_step(quote) or any(quote.start <= other.start < quote.end for other in self.feelings)
-
-    def is_reproach(self, quote: Quote) -> bool:
-        return any(quote.start <= other.start < quote.end for other in self.reproaches)
-
-    def is_lived(self, quote: Quote) -> bool:
-        if self.text is None or not self.lived:
-            return False
-        clauses = {token.clause for token in self.text.tokens if quote.start <= token.start < quote.end}
-        return not clauses.isdisjoint(self.lived)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,13 +98,13 @@ class _Check:
     question: str | None
     record: tuple[str, ...]
     conveyed: tuple[Conveyed, ...]
-    reply: _Reply
+    reply: Reply
 
     def claim(self, quote: Quote) -> Claim | None:
         """A sentence checked; None where it states nothing that could be.
 
         Clause by clause too: one that is contradicted decides, and where all are right by themselves, what contradicts
-        the sentence as a whole comes of taking them together.
+        the sentence as a whole comes of taking them together; so does a wrong value if those with a value are right.
         """
         whole = self._judged(Clause(quote))
         parts = clauses(quote, self.reply.language)
@@ -186,9 +113,12 @@ class _Check:
         false = [claim for claim in found if claim.verdict == "contradicted"]
         if false:
             return min(false, key=_support)
-        right = len(found) == len(parts) and all(claim.verdict == "supported" for claim in found)
-        if parts and right and whole is not None and whole.verdict == "contradicted":
-            return replace(min(found, key=_support), quote=quote)
+        right = all(claim.verdict == "supported" for claim in found)
+        if found and right and whole is not None and whole.verdict == "contradicted":
+            checked = {claim.quote for claim in found}
+            others = [part.quote for part in parts if part.quote not in checked]
+            if not others or not (_is_denied(whole) or any(self.reply.values(other)[0] for other in others)):
+                return replace(min(found, key=_support), quote=quote)
         return whole
 
     def _judged(self, clause: Clause, near: str | None = None) -> Claim | None:
@@ -233,6 +163,8 @@ class _Check:
             return None
         if weighed.verdict == "unsupported" and (self.reply.is_personal(quote) or self.reply.is_lived(quote)):
             return None
+        if weighed.verdict == "supported" and not new and self.reply.is_empty(quote):
+            return None
         # What agents may not do, they may not do however the record puts it ("wants it on another card").
         banned = contradicted and step and weighed.forbidden
         if weighed.verdict != "supported" and not new and not banned:
@@ -250,7 +182,7 @@ class _Check:
         more = [place for place in self._homes(quote, new) if place not in places.values()] if new else []
         answers = tuple(("", fact.answer) for fact in facts)
         texts = (*(self.pages[place] for place in (*places.values(), *more)), *answers)
-        weighed = self._weigh(clause, texts, given)
+        weighed = self._weigh(clause, texts, given | self.reply.idle(quote))
         passage = facts[0].passage
         if weighed is None:
             return Claim(quote, "supported", passage, 1.0)
@@ -287,7 +219,7 @@ class _Check:
             return any(token.number for token in read_any(quote.text, self.reply.language).tokens)
         words = _words(text, quote)
         homes = (line for value in new for _, line in self._homes_of(value.quantity))
-        vague = len(words) < _FEW_WORDS and any(words & line or not words for line in homes)
+        vague = len(words) < FEW_WORDS and any(words & line or not words for line in homes)
         return bool(new) and not vague
 
     def _homes_of(self, quantity: Quantity) -> tuple[tuple[int, frozenset[str]], ...]:
@@ -315,6 +247,11 @@ class _Check:
 _support = attrgetter("support")
 
 
+def _is_denied(claim: Claim) -> bool:
+    """Whether a claim is contradicted by a negation or an opposite, and not only by a value."""
+    return any(reason.note in ("polarity", "opposite") and reason.weight < 0 for reason in claim.reasons)
+
+
 def _is_nearer(other: Weighed, weighed: Weighed) -> bool:
     """Whether a text is rather about a statement than another; of two that are alike, the one that says it."""
     if other.nearness == weighed.nearness:
@@ -327,7 +264,10 @@ def _says_more(other: Weighed, weighed: Weighed) -> bool:
     denial unless this one has more of the statement."""
     if weighed.verdict != "contradicted":
         return other.support > weighed.support
-    return other.verdict == "supported" and (weighed.by_value or other.nearness > weighed.nearness)
+    nearer = other.nearness > weighed.nearness
+    if other.verdict == "supported":
+        return weighed.by_value or nearer
+    return other.verdict == "unsupported" and weighed.lacking and not other.lacking and nearer
 
 
 def _words(text: Text, quote: Quote) -> frozenset[str]:
@@ -356,32 +296,3 @@ def _value_index(
             for value in chain.from_iterable(map(values_in, cells)):
                 index.setdefault(value.quantity, []).append((place, words))
     return {quantity: tuple(homes) for quantity, homes in index.items()}
-
-
-_STEPS: tuple[MoveName, ...] = ("gives_next_step", "stalls", "takes_ownership")
-_REPROACHES: tuple[MoveName, ...] = ("blames",)
-_FEELINGS: tuple[MoveName, ...] = ("names_feeling", "empathises", "apologises", "restates")
-"""Moves in which an agent speaks of its own steps, or of the customer: no documentation says that."""
-
-
-@lru_cache(maxsize=16)
-def _making(moves: tuple[MoveName, ...], language: Language) -> PhraseIndex:
-    cues = lexicon(language).moves
-    return _index_of([phrase for move in moves for phrase in cues[move].phrases], language)
-
-
-@lru_cache(maxsize=8)
-def _lived(language: Language) -> PhraseIndex:
-    return _index_of(lists(language).lived, language)
-
-
-def _index_of(phrases: Iterable[str], language: Language) -> PhraseIndex:
-    return PhraseIndex([parse_phrase(phrase, language, ordered=True) for phrase in phrases])
-
-
-def _found(index: PhraseIndex, text: Text) -> list[Quote]:
-    return list(said(index.candidates(text), text))
-
-
-def _clause_at(text: Text, quote: Quote) -> int:
-    return next(token.clause for token in text.tokens if token.start >= quote.start)

@@ -14,6 +14,8 @@ from simulator.observation.support import number_key
 from simulator.observation.words import Text, read
 
 _DAY, _WEEK, _LONGEST = 86_400.0, 7, 366
+_CODE = re.compile(r".?[^\W\d_]$|[^\W\d_][-–#]$")
+"""What stands before the digits of an order number or of a model."""
 _LEAP_YEAR = 2024
 """Dates are read without their year; any with a 29th of February does to count days in."""
 
@@ -52,6 +54,9 @@ def values_in(text: Text) -> tuple[Value, ...]:
                     else [f"{token.value:g}"]
                 )
             }
+            if _CODE.match(text.source, max(0, tokens[0].start - 2), tokens[0].start):
+                # The number of an order has no unit, whatever stands behind it: «TW-5043691 с 12 ноября».
+                quantity = Quantity(tokens[0].value or quantity.value, None)
             found.append(Value(quantity, tokens[0].start, tokens[0].clause, frozenset(keys)))
     return tuple(found)
 

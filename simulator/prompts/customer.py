@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 
 from simulator.conversation import Language
-from simulator.director import Cue, Part
+from simulator.director import Beat, Cue, Part
 from simulator.mood import band
-from simulator.prompts.talk import Message, conversation, neutral, words
+from simulator.prompts.talk import SHOWN_BEATS, Message, conversation, elided, neutral, words
 from simulator.prompts.templates import render
 
 TEMPLATES = ("system", "customer")
@@ -15,6 +16,8 @@ TEMPLATES = ("system", "customer")
 
 _CONFUSED_FROM, _DISTRUSTFUL_BELOW, _TRUSTING_FROM = 60.0, 25.0, 60.0
 """Where confusion (0-100) and trust (0-100) are worth a word."""
+_SHOWN = 2
+"""Examples of a beat that the system message has none of."""
 _LEAST_WORDS, _ROOM = 15, 1.5
 """A message may have so many words at least, and so many times those of the scripted one."""
 
@@ -111,15 +114,32 @@ def _mood(cue: Cue) -> str:
 
 
 def _steps(assignment: Assignment) -> list[str]:
+    """What the message does, an order for each run of parts of the same beat."""
     known, cue = words(), assignment.cue
-    several = len(cue.parts) > 1
+    parts = zip(cue.parts, assignment.contents, strict=True)
+    runs = [(beat, [content for _, content in run]) for beat, run in groupby(parts, key=lambda each: each[0].beat)]
     steps = []
-    for place, (part, content) in enumerate(zip(cue.parts, assignment.contents, strict=True)):
-        does = known["beats"][part.beat]["does"].format(language=language_name(cue.language))
-        said = [f"{known['then'] if place else known['first']}{does}" if several else does]
-        if content is not None:
-            said.append(known["content"].format(content=neutral(content)))
-            if any(letter.isdigit() or letter == "@" for letter in content):
-                said.append(known["facts"])
+    for place, (beat, given) in enumerate(runs):
+        does = known["beats"][beat]["does"].format(language=language_name(cue.language))
+        said = [f"{known['then'] if place else known['first']}{does}" if len(runs) > 1 else does]
+        contents = [neutral(content) for content in given if content is not None]
+        if len(contents) == 1:
+            said.append(known["content"].format(content=contents[0]))
+        elif contents:
+            said.append(known["contents"].format(contents=" ".join(f"“{content}”" for content in contents)))
+        if any(letter.isdigit() or letter == "@" for content in contents for letter in content):
+            said.append(known["facts"])
         steps.append(" ".join(said))
+        if shown := _shown(cue, beat):
+            steps += [known["shown"], *(f"- {line}" for line in shown)]
     return steps
+
+
+def _shown(cue: Cue, beat: Beat) -> list[str]:
+    """How the persona says what the system message has no examples of."""
+    if beat == "react" or beat in SHOWN_BEATS:
+        return []
+    banked = cue.persona.lines[cue.language].get(beat, {})
+    lines = [*banked.get(band(cue.mood.anger), ()), *banked.get("any", ())]
+    fresh = [line for line in map(elided, lines) if not any(line in turn.text for turn in cue.transcript)]
+    return fresh[:_SHOWN]

@@ -21,12 +21,10 @@ Message = dict[str, str]
 """One message of a request: `role` (system, user or assistant) and `content`."""
 
 BANDS: tuple[Band, ...] = ("calm", "annoyed", "angry", "furious")
-_SHOWN_BEATS: tuple[BeatName, ...] = (
-    *("offended", "unheard", "repeat", "object", "doubt", "ask", "answer", "soften", "stall", "lost", "nudge"),
-    *("supervisor", "wrong_language"),
-)
-"""From which beats the examples of a mood are taken; the first ones sound most like the mood itself."""
-_EXAMPLES = 16
+SHOWN_BEATS: tuple[BeatName, ...] = ("unheard", "repeat", "object", "doubt", "ask", "answer", "soften")
+"""From which beats the examples of a mood are taken. What is said only of something that the agent did (an insult,
+another language, silence) is not among them: a weak model would say it where nothing of the sort happened."""
+_EXAMPLES = 20
 """Examples a mood: enough to show a voice and not a formula, and they are sent anew only once."""
 _CUT, _LEAST_KEPT = 6, 6
 """So many turns are left out at once where a talk is too long, and so many last ones are always kept."""
@@ -81,17 +79,18 @@ def _talk(transcript: Transcript, task: str | None, before: str = "") -> list[Me
         if turn.role == "agent":
             heard.append(f"<agent>\n{neutral(turn.text)}\n{FENCE}")
         else:
-            messages += [_user(heard), {"role": "assistant", "content": neutral(turn.text)}]
+            messages += [_user(heard or [_nothing(messages)]), {"role": "assistant", "content": neutral(turn.text)}]
             heard = []
-    return messages if task is None else [*messages, _user([*(heard or [_silence()]), task])]
+    return messages if task is None else [*messages, _user([*(heard or [_nothing(messages)]), task])]
 
 
 def _user(heard: list[str]) -> Message:
-    return {"role": "user", "content": "\n\n".join(heard or [_silence()])}
+    return {"role": "user", "content": "\n\n".join(heard)}
 
 
-def _silence() -> str:
-    return str(words()["silence"])
+def _nothing(before: list[Message]) -> str:
+    """What stands for an agent that has written nothing: before the first message it could not have."""
+    return str(words()["silence" if before else "begins"])
 
 
 @lru_cache(maxsize=1)
@@ -103,7 +102,7 @@ def words() -> dict[str, Any]:
 
 def examples(persona: Persona, language: Language, band: Band) -> Iterator[str]:
     """Lines of the persona's bank in a mood, one of each beat, then second ones; "…" is what a scenario fills in."""
-    banked = [persona.lines[language][beat].get(band, ()) for beat in _SHOWN_BEATS]
+    banked = [persona.lines[language][beat].get(band, ()) for beat in SHOWN_BEATS]
     for place in range(max(map(len, banked), default=0)):
         for lines in banked:
             if place < len(lines):

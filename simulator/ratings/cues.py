@@ -88,6 +88,7 @@ class Reading:
 _IN_CLAUSE = frozenset({"accuse", "challenge"})
 """What speaks of "you" must say it in one clause: "you are right, the mistake is ours"."""
 _KIND = frozenset({"positive", "thanks", "accepted", "concedes", "offers", "apology", "compromise", "understands"})
+_INNOCENT = "innocent"
 _UNKIND = frozenset(
     (
         *("negative", "unresolved", "insult", "mock", "frustration", "accuse"),
@@ -98,13 +99,20 @@ _UNKIND = frozenset(
 
 def _without_swallowed(hits: list[Hit]) -> list[Hit]:
     """Without friendly words that belong to a longer unfriendly phrase ("thanks for nothing"), and the other way round
-    ("the problem is solved")."""
+    ("the problem is solved"); without unfriendly ones in an innocent phrase ("leave it with me")."""
+    innocent = [hit for hit in hits if hit.kind == _INNOCENT]
+    if innocent:
+        hits = [hit for hit in hits if hit.kind != _INNOCENT and not (hit.kind in _UNKIND and _meets(hit, innocent))]
     kind = [hit for hit in hits if hit.kind in _KIND]
     unkind = [hit for hit in hits if hit.kind in _UNKIND]
     if not kind or not unkind:
         return hits
     lost = {hit for hit in kind if _is_in_longer(hit, unkind)} | {hit for hit in unkind if _is_in_longer(hit, kind)}
     return [hit for hit in hits if hit not in lost] if lost else hits
+
+
+def _meets(hit: Hit, others: list[Hit]) -> bool:
+    return any(other.start < hit.end and hit.start < other.end for other in others)
 
 
 def _is_in_longer(hit: Hit, others: list[Hit]) -> bool:

@@ -7,7 +7,17 @@ from simulator.scoring.de_escalation import CONFLICT_PARTS, DeEscalation, conduc
 from simulator.scoring.process import score_process
 from simulator.scoring.reasons import LOWERING, Telling, in_context, telling
 from simulator.scoring.reply_time import ReplyTime, band_value, time_note
-from simulator.scoring.rubric import Counts, Scorecard, counts, far_apart, make_scorecard, overall_of, pass_marks
+from simulator.scoring.rubric import (
+    Counts,
+    RubricError,
+    Scorecard,
+    check_rubric,
+    counts,
+    far_apart,
+    make_scorecard,
+    overall_of,
+    pass_marks,
+)
 from simulator.scoring.scale import over_all
 from simulator.scoring.tone import PARTS, ReplyTone, Tone, tone_of
 from simulator.scoring.wording import ReaderLanguage, move_label, part_label, reason_label, sentence, word
@@ -30,6 +40,7 @@ __all__ = [
     "Option",
     "ReaderLanguage",
     "ReplyTone",
+    "RubricError",
     "Score",
     "Scorecard",
     "Scorer",
@@ -37,6 +48,7 @@ __all__ = [
     "accuracy_of",
     "band_value",
     "best_reply",
+    "check_rubric",
     "conduct",
     "conflict_parts_of",
     "counts",

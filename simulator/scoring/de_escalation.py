@@ -8,10 +8,11 @@ the words can only lower that: by hostility that no move shows.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 
 from simulator import ratings
 from simulator.case import Case
-from simulator.observation import Move, said_to_customer
+from simulator.observation import Move, beyond_suspicion, said_to_customer
 from simulator.ratings import Rating
 from simulator.ratings.conflict import CONSTRUCTIVE, HOSTILE
 from simulator.scoring.base import Dimension, Evidence, Exchange, Note, Score
@@ -53,9 +54,8 @@ def conflict_parts_of(text: str, *, language: str | None, moves: Sequence[Move])
     if language is None or (told != text and not told.strip()):
         return {}
     names = frozenset(move.move for move in moves)
-    rated = ratings.conflict_parts(text, language=language, moves=names)
-    if told != text:
-        rated = lower(rated, ratings.conflict_parts(told, language=language, moves=names))
+    heard_as = [each for each in dict.fromkeys((text, told, beyond_suspicion(text))) if each.strip() or each == text]
+    rated = reduce(lower, (ratings.conflict_parts(each, language=language, moves=names) for each in heard_as))
     return {name: with_words(rating, moves, _MEANT) for name, rating in rated.items()}
 
 

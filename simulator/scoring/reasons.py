@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from simulator.conversation import Quote
 from simulator.mood import effects
-from simulator.observation import Move, aside
+from simulator.observation import Move, asides
 from simulator.ratings import Rating, Reason
 from simulator.scoring.base import Evidence, Note
 from simulator.scoring.wording import is_named
@@ -149,8 +149,7 @@ def of_aside(text: str, *, turn: int) -> list[Evidence]:
         text: the reply.
         turn: its index in the transcript.
     """
-    said = aside(text)
-    return [] if said is None else [Evidence(Note("aside"), turn, said.text.strip(), good=False)]
+    return [Evidence(Note("aside"), turn, said.text.strip(), good=False) for said in asides(text)]
 
 
 def _worded(reasons: Collection[Telling], turn: int, text: str) -> Iterator[Evidence]:

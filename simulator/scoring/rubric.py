@@ -7,7 +7,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from simulator import yaml12
 from simulator.case import Case
@@ -38,10 +41,61 @@ class Scorecard:
     failed: tuple[str, ...]
 
 
+Counts = Literal["rules", "judge", "mean"]
+"""Which of two opinions on the same thing counts."""
+
+_FILE = "rubric.yaml"
+_Mark = Annotated[float, Field(ge=0, le=100)]
+_Scored = Literal[Dimension, "overall"]
+
+
+class RubricError(ValueError):
+    """The rubric cannot be used; the message names its file, the keys and what they may be."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class _Judge(_Part):
+    counts: Counts
+    far_apart: _Mark
+
+
+class _Rubric(_Part):
+    weights: dict[Dimension, Annotated[float, Field(gt=0)]]
+    pass_marks: dict[_Scored, _Mark]
+    judge: _Judge
+
+    @field_validator("weights", "pass_marks")
+    @classmethod
+    def _is_complete(cls, given: dict[str, float], field: ValidationInfo) -> dict[str, float]:
+        wanted = get_args(Dimension if field.field_name == "weights" else _Scored)
+        if missing := [name for name in wanted if name not in given]:
+            raise PydanticCustomError("missing", "{names} missing", {"names": ", ".join(missing)})
+        return given
+
+
 @lru_cache(maxsize=1)
 def _rubric() -> dict[str, dict[str, Any]]:
-    rubric: dict[str, dict[str, Any]] = yaml12.load_resource("simulator.scoring", "rubric.yaml")
+    rubric: dict[str, dict[str, Any]] = yaml12.load_resource("simulator.scoring", _FILE)
+    try:
+        _Rubric.model_validate(rubric)
+    except ValidationError as error:
+        wrong = [
+            f"{'.'.join(map(str, each['loc']))}: {each['msg']} (found {each['input']!r})" for each in error.errors()
+        ]
+        raise RubricError(f"simulator/scoring/{_FILE}: {'; '.join(wrong)}") from None
     return rubric
+
+
+def check_rubric() -> None:
+    """Sees to it that no attempt begins, or goes on, that cannot be judged when it ends.
+
+    Raises:
+        RubricError: the rubric cannot be used.
+    """
+    _rubric()
 
 
 @lru_cache(maxsize=1)
@@ -64,14 +118,15 @@ def overall_of(values: Mapping[Dimension, float | None]) -> float | None:
     return round(sum(weights[name] * value for name, value in known.items()) / total, 1) if known else None
 
 
-Counts = Literal["rules", "judge", "mean"]
-"""Which of two opinions on the same thing counts."""
-
-
 def counts() -> Counts:
     """Which opinion counts by the rubric."""
     chosen: Counts = _rubric()["judge"]["counts"]
     return chosen
+
+
+def policy() -> str:
+    """Which opinion counts, and up to what difference, as versions name it: "judge within 25"."""
+    return f"{counts()} within {float(_rubric()['judge']['far_apart']):g}"
 
 
 def far_apart(rules: float, judge: float) -> bool:

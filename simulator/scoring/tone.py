@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Any
 
 from simulator import ratings, yaml12
 from simulator.case import Case
 from simulator.conversation import LANGUAGES
 from simulator.mood import effects
-from simulator.observation import Move, said_to_customer
+from simulator.observation import Move, beyond_suspicion, said_to_customer
 from simulator.ratings import Rating
 from simulator.scenarios.formats import MoveName
 from simulator.scoring.base import Dimension, Evidence, Exchange, Note, Score
@@ -89,8 +89,8 @@ def tone_of(
     count as what `tone.yaml` says at least. Only in the languages that flaws are known of: in another one a rude reply
     would pass for plain.
 
-    What speaks to whoever scores the reply, and not to the customer, raises nothing: each part is the lower one of the
-    reply's with and without it. A reply that says nothing else has no tone.
+    What speaks to whoever scores the reply, and not to the customer, raises nothing, surely or not: each part is the
+    lower one of the reply's with and without it. A reply that surely says nothing else has no tone.
 
     Args:
         text: the reply, verbatim.
@@ -111,9 +111,11 @@ def tone_of(
     parts: dict[str, Rating | None] = dict.fromkeys(PARTS)
     told = said_to_customer(text)
     if language is not None and told.strip():
-        rated = _rated(text, language=language, moves=names, before=before)
-        if told != text:
-            rated = lower(rated, _rated(told, language=language, moves=names, before=before))
+        # What is suspicious counts, but buys no kindness; unless there is nothing else.
+        heard_as = dict.fromkeys((text, told, beyond_suspicion(text)))
+        rated = reduce(
+            lower, (_rated(each, language=language, moves=names, before=before) for each in heard_as if each.strip())
+        )
         parts.update({name: with_words(rating, moves) for name, rating in rated.items()})
     flaws = (*flaws, *_own_flaws(told, moves, heard))
     is_more = len(told.split()) > _BARE or names - _COURTESIES - {"stalls"} or _shows(parts["validation"])

@@ -13,7 +13,7 @@ from simulator.observation import (
     Claim,
     Move,
     Observation,
-    aside,
+    asides,
     asks_for_details,
     check_claims,
     facts_said,
@@ -175,7 +175,7 @@ def _tone(text: str, tone: ReplyTone, language: str | None) -> Json:
 
 
 def _aside(text: str) -> list[str]:
-    return [] if aside(text) is None else [worded("aside")]
+    return [worded("aside")] if asides(text) else []
 
 
 def _no_model(text: str, language: str | None) -> str:

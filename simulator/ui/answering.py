@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from simulator import practice
+from simulator import history, practice
 from simulator.customers import Customer, NotWanted
 from simulator.history import Store
 from simulator.practice import Practice
@@ -107,8 +107,9 @@ class Answering:
         try:
             self._practice(attempt_id).attempt.answer(writing.show)
             self._then()
-        except NotWanted:
-            pass  # who comes back finds the reply unanswered, and it is answered then
+        except NotWanted as gone:
+            # Who comes back finds the reply unanswered, and it is answered then.
+            history.add_calls(self._store, attempt_id=attempt_id, turn_index=None, calls=gone.calls)
         except Exception as error:
             _LOG.exception("a customer could not answer")
             writing.error = error

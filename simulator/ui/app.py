@@ -6,6 +6,7 @@ import logging
 
 import streamlit as st
 
+from simulator.endpoint import SettingError
 from simulator.history import StoreUnavailable
 from simulator.scoring import ReaderLanguage
 from simulator.ui import look, routes, services, session, troubles
@@ -28,6 +29,11 @@ def run() -> None:
         position="hidden",
     )
     st.set_page_config(page_title=f"{page.title} · Tough Customer")
+    try:
+        session.settings()
+    except SettingError as error:
+        st.html(notice(_("A setting cannot be used"), *str(error).splitlines(), name="setting-error"))
+        return
     _sidebar()
     session.keep_in_url()
     try:

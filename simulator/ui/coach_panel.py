@@ -122,7 +122,8 @@ def _record(practice: Practice, kind: StepKind) -> None:
 
 def _hint(practice: Practice, framework: str) -> Hint:
     exchanges = practice.attempt.exchanges
-    key = (practice.id, exchanges[-1].turn, framework, session.language())
+    over = practice.attempt.outcome is not None
+    key = (practice.id, exchanges[-1].turn, framework, session.language(), over)
     kept = st.session_state.get("hint")
     if kept is None or kept[0] != key:
         made = coach.hint(
@@ -132,6 +133,7 @@ def _hint(practice: Practice, framework: str) -> Hint:
             reader=session.language(),
             low_pressure=practice.low_pressure,
             earlier=exchanges[:-1],
+            over=over,
         )
         st.session_state["hint"] = kept = (key, made)
     return cast(Hint, kept[1])

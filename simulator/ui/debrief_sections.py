@@ -5,17 +5,34 @@ Everything that somebody wrote is escaped here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from simulator.case import Case
 from simulator.conversation import StepKind
 from simulator.debrief import Advice, Debrief, ReplyReview, Review
-from simulator.history import AttemptSummary
+from simulator.history import AttemptSummary, Dispute
 from simulator.practice import Practice
-from simulator.scoring import DIMENSIONS, Dimension, Evidence, part_label, word
+from simulator.scoring import DIMENSIONS, Dimension, Evidence, counts, part_label, word
 from simulator.ui import labels
-from simulator.ui.markup import bubble, chips, esc, mark_sign, quiet, quoted, subsection
+from simulator.ui.labels import in_interface
+from simulator.ui.markup import bubble, chips, esc, list_items, mark_sign, quiet, quoted, subsection
 from simulator.ui.session import _, language, ngettext
 from simulator.ui.voices import voices
 from simulator.versions import version_of, versions_of
+
+
+def about(practice: Practice) -> str:
+    """Whose attempt it was, in which mode, with whom, in which language and when, as HTML."""
+    case = practice.attempt.case
+    tags = [
+        (practice.trainee, "strong"),
+        (in_interface(case.persona.name), ""),
+        (labels.spoken(case.language), ""),
+        (labels.moment(practice.started_at), ""),
+    ]
+    if practice.attempt.mode == "exam":
+        tags.insert(1, (_("Exam"), "strong"))
+    return chips(tag for tag in tags if tag[0])
 
 
 def dimensions(review: Review) -> list[Dimension]:
@@ -62,18 +79,43 @@ def _short_of(name: str, value: float | None, mark: float) -> str:
     return _("{name} {value} of {mark}").format(name=name, value=labels.points(value), mark=labels.points(mark))
 
 
-def scores(case: Case, review: Review) -> str:
-    """The scorecard: the overall score and each dimension, with its pass mark and its explanation."""
+def scores(case: Case, review: Review, disputed: Iterable[Dispute] = ()) -> str:
+    """The scorecard: the overall score and each dimension, with its pass mark and its explanation.
+
+    Where a language model may have a say, each dimension tells whose value it is; and what a trainer said of it.
+    """
+    human = human_verdicts(disputed)
     card, reader = review.card, language()
     cells = [_score(_("Overall"), card.overall, review.marks["overall"], word(card.explanation, case, reader))]
     for name in dimensions(review):
         score = card.scores[name]
         explanation = word(score.explanation, case, reader)
-        cells.append(_score(labels.dimension(name), score.value, review.marks[name], explanation))
+        source = _("by {scorer}").format(scorer=labels.scorer(score.scorer))
+        beside = [source] if counts() != "rules" and score.value is not None else []
+        beside += [human_verdict(human[name])] if name in human else []
+        cells.append(_score(labels.dimension(name), score.value, review.marks[name], explanation, *beside))
     return f'<div class="tc tc-scores" data-testid="scores">{"".join(cells)}</div>'
 
 
-def _score(title: str, value: float | None, mark: float, explanation: str) -> str:
+def human_verdicts(disputed: Iterable[Dispute]) -> dict[str, Dispute]:
+    """The newest value that a trainer gave the whole attempt, by dimension: beside the score, never for it."""
+    given = [each for each in disputed if each.turn_index is None and each.decided_at and each.value is not None]
+    return {each.dimension: each for each in sorted(given, key=lambda each: str(each.decided_at))}
+
+
+def human_verdict(dispute: Dispute) -> str:
+    """What a trainer decided, beside the score that was disputed."""
+    receipt = dispute.receipt
+    was = "–" if receipt.get("value") is None else labels.points(receipt["value"])
+    scorer, by = labels.scorer(receipt.get("scorer", "rules")), dispute.decided_by or ""
+    if dispute.value is None:
+        told = _("{was} by {scorer} stands, says {name} (trainer): {reason}")
+        return told.format(was=was, scorer=scorer, name=by, reason=dispute.decision)
+    told = _("{was} by {scorer}; {value} by {name} (trainer): {reason}")
+    return told.format(was=was, scorer=scorer, value=labels.points(dispute.value), name=by, reason=dispute.decision)
+
+
+def _score(title: str, value: float | None, mark: float, explanation: str, *beside: str) -> str:
     shown = "–" if value is None else labels.points(value)
     passed = "yes" if value is not None and value >= mark else "no"
     state = _("passes from {mark}").format(mark=labels.points(mark)) if value is not None else _("no verdict")
@@ -81,7 +123,7 @@ def _score(title: str, value: float | None, mark: float, explanation: str) -> st
         f'<div class="tc tc-panel tc-score"><header><span>{esc(title)}</span><b>{shown}</b></header>'
         f'<div class="tc-meter" data-passed="{passed}" aria-hidden="true"><span style="width:{value or 0:.0f}%"></span>'
         f'<i style="left:{mark:.0f}%"></i></div><p class="tc-quiet tc-small" style="margin:0 0 .4rem">{esc(state)}</p>'
-        f'<p class="tc-small" style="margin:0">{esc(explanation)}</p></div>'
+        f'<p class="tc-small" style="margin:0">{esc(explanation)}</p>{"".join(quiet(each) for each in beside)}</div>'
     )
 
 
@@ -92,8 +134,8 @@ def evidence(case: Case, review: Review, name: Dimension) -> str:
     named = ((f"{part_label(part, language())} {labels.points(value)}", "") for part, value in parts)
     shown = [chips(named)] if parts else []
     if score.evidence:
-        items = "".join(evidence_item(item, case, review) for item in score.evidence)
-        shown.append(f'<ul class="tc tc-small tc-list">{items}</ul>')
+        found = list_items(evidence_item(item, case, review) for item in score.evidence)
+        shown.append(f'<ul class="tc tc-small tc-list">{found}</ul>')
     else:
         shown.append(quiet(_("There is nothing to show.")))
     judged_by = _("Scored by {scorer}, version {version}").format(
@@ -103,14 +145,14 @@ def evidence(case: Case, review: Review, name: Dimension) -> str:
 
 
 def evidence_item(item: Evidence, case: Case, review: Review) -> str:
-    """A piece of evidence as an item of a list."""
+    """A piece of evidence, in an item of a list."""
     number = next((reply.number for reply in review.replies if reply.turn == item.turn), None)
     where = _("reply {number}").format(number=number) if number else ""
     tone, sign = ("tc-yes", "+") if item.good else ("tc-no", "−")
     quote = f"<br>{quoted(item.quote)}" if item.quote else ""
     return (
-        f'<li><span class="{tone}" aria-hidden="true">{sign}</span> {esc(word(item.note, case, language()))} '
-        f'<span class="tc-quiet">{esc(where)}</span>{quote}</li>'
+        f'<span class="{tone}" aria-hidden="true">{sign}</span> {esc(word(item.note, case, language()))} '
+        f'<span class="tc-quiet">{esc(where)}</span>{quote}'
     )
 
 

@@ -8,7 +8,7 @@ from simulator.debrief import ClaimRow, Comparison, Debrief, DeskStep, FactRow, 
 from simulator.practice import Practice
 from simulator.ui import labels
 from simulator.ui.debrief_sections import evidence_item
-from simulator.ui.markup import esc, quiet, quoted, subsection
+from simulator.ui.markup import esc, list_items, quiet, quoted, subsection
 from simulator.ui.session import _
 
 Sourced = Callable[[str], str]
@@ -58,11 +58,12 @@ def _claim(row: ClaimRow, sourced: Sourced) -> list[str]:
         "contradicted": (_("The documentation says otherwise"), "poor"),
         "unsupported": (_("Not in the documentation"), "fair"),
     }[row.verdict]
+    times = f" <b>× {row.times}</b>" if row.times > 1 else ""
     label = f"<br>{esc(row.label)}" if row.label else ""
     return [
-        f"{quoted(row.quote)}{label}",
+        f"{quoted(row.quote)}{times}{label}",
         _chip(verdict, tone),
-        str(row.reply),
+        ", ".join(map(str, row.replies)),
         sourced(row.passage) if row.passage else "–",
     ]
 
@@ -107,8 +108,8 @@ def desk(practice: Practice, found: Debrief, *, brief: bool = False) -> str:
         shown.append(quiet(_("Nothing was done at the desk.")))
     judged = [] if score is None else [item for item in score.evidence if not (brief and item.good)]
     if judged:
-        items = "".join(evidence_item(item, practice.attempt.case, found.review) for item in judged)
-        shown += [subsection(_("What was judged")), f'<ul class="tc tc-small tc-list">{items}</ul>']
+        told = list_items(evidence_item(item, practice.attempt.case, found.review) for item in judged)
+        shown += [subsection(_("What was judged")), f'<ul class="tc tc-small tc-list">{told}</ul>']
     if log.looked_up and not brief:
         kinds = {"search": _("Searched"), "passage": _("Opened")}
         rows = [[_when(step), esc(kinds[step.kind]), _words(step)] for step in log.looked_up]

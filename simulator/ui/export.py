@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from simulator.debrief import Comparison, Debrief, passage_of
+from simulator.history import Dispute
 from simulator.practice import Practice
 from simulator.report import report
 from simulator.ui import debrief_sections as sections
 from simulator.ui import debrief_tables as tables
-from simulator.ui import judge_panel, labels, look, reply_panel
+from simulator.ui import feedback_panel, judge_panel, labels, look, reply_panel
 from simulator.ui.curve_svg import curve_svg
 from simulator.ui.labels import in_interface
-from simulator.ui.markup import chips, esc, quiet, section, subsection
+from simulator.ui.markup import esc, quiet, section, subsection
 from simulator.ui.passage_html import passage_html
 from simulator.ui.session import _, language
+from simulator.ui.voices import whose_words
 
 
 def as_json(practice: Practice, found: Debrief) -> dict[str, Any]:
@@ -28,6 +31,7 @@ def as_json(practice: Practice, found: Debrief) -> dict[str, Any]:
     del whole["review"], whole["help"]  # the report holds what the one is made of, and the other
     return {
         **report(attempt, reader=language(), help=found.help),
+        "trainee": practice.trainee,
         "low_pressure": practice.low_pressure,
         "started_at": practice.started_at.isoformat(),
         "branch": {
@@ -39,6 +43,14 @@ def as_json(practice: Practice, found: Debrief) -> dict[str, Any]:
         "judgements": [
             {"turn": each.turn_index, "version": each.version, **each.body} for each in judge_panel.judgements(practice)
         ],
+        "disputes": [_plain(each) for each in feedback_panel.disputed(practice)],
+    }
+
+
+def _plain(dispute: Dispute) -> dict[str, Any]:
+    fields = {name: value for name, value in asdict(dispute).items() if name not in ("id", "attempt_id", "turn_index")}
+    return {"turn": dispute.turn_index} | {
+        name: value.isoformat() if isinstance(value, datetime) else value for name, value in fields.items()
     }
 
 
@@ -53,14 +65,7 @@ def as_html(practice: Practice, found: Debrief, compared: Comparison | None, *, 
         compared: another branch beside this one, if there is one to show.
         every_reply: whether to append the replies one by one, what the scores go by, and the whole conversation.
     """
-    case = practice.attempt.case
-    title, kind = in_interface(case.scenario.title), _("Debrief")
-    tags = [
-        (in_interface(case.persona.name), ""),
-        (labels.spoken(case.language), ""),
-        (labels.moment(practice.started_at), ""),
-        (practice.trainee, ""),
-    ]
+    title, kind = in_interface(practice.attempt.case.scenario.title), _("Debrief")
     shown = f'<main class="summary">{_joined(_summary(practice, found, compared, brief=not every_reply))}</main>'
     if every_reply:
         shown += f'<main class="appendix">{_joined(_appendix(practice, found))}</main>'
@@ -69,7 +74,7 @@ def as_html(practice: Practice, found: Debrief, compared: Comparison | None, *, 
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{esc(title)} · {esc(kind)}</title><style>{_style()}</style></head>"
         f'<body class="tc"><header><p class="tc-quiet tc-small" style="margin:0">{esc(kind)}</p>'
-        f'<h1 class="tc-title">{esc(title)}</h1>{chips(tags)}</header>'
+        f'<h1 class="tc-title">{esc(title)}</h1>{sections.about(practice)}</header>'
         f"{shown}<footer>Tough Customer</footer></body></html>"
     )
 
@@ -88,8 +93,9 @@ def _summary(
 ) -> Iterator[tuple[str, str]]:
     """Titles and bodies of what everybody needs, in the order of the page."""
     case, review = practice.attempt.case, found.review
-    yield "", sections.verdict(practice, review) + sections.scores(case, review)
-    yield _("What happened"), sections.story(found)
+    disputed = feedback_panel.disputed(practice)
+    yield "", sections.verdict(practice, review) + sections.scores(case, review, disputed)
+    yield _("What happened"), sections.story(found) + quiet(whose_words(practice))
     if review.replies:
         beside = "" if compared is None else tables.comparison(compared)
         yield _("Mood"), curve_svg(review, compared) + beside
@@ -98,6 +104,8 @@ def _summary(
     source = _title if brief else _link
     yield _("Accuracy"), tables.accuracy(found, lambda id: source(practice, id), brief=brief)
     yield _("At the desk"), tables.desk(practice, found, brief=brief)
+    if judged := judge_panel.whole(practice):
+        yield _("Second opinion of a language model"), judged
     yield _("What to practise next"), "".join(sections.advice(item) for item in found.advice)
     yield _("Help used"), sections.help_used(practice, found)
 
@@ -110,8 +118,8 @@ def _appendix(practice: Practice, found: Debrief) -> Iterator[tuple[str, str]]:
     yield _("Moves"), tables.moves(found)
     yield _("Reply times"), sections.reply_times(found)
     yield _("Language"), sections.language_notes(found)
-    if judged := judge_panel.whole(practice):
-        yield _("Second opinion of a language model"), judged + judge_panel.each_reply(practice)
+    if said := judge_panel.each_reply(practice):
+        yield _("What the language model said of each reply"), said
     yield (
         _("What the scores go by"),
         "".join(

@@ -13,7 +13,8 @@ from simulator.history import Dispute, Store
 from simulator.practice import Practice
 from simulator.scoring import Dimension
 from simulator.ui import labels, services, session, troubles
-from simulator.ui.markup import esc, quiet, quoted
+from simulator.ui.debrief_sections import human_verdict
+from simulator.ui.markup import each_once, esc, quiet, quoted
 from simulator.ui.session import _
 
 _LONGEST = 2_000
@@ -53,9 +54,10 @@ def _rate(practice: Practice, stars_key: str, comment_key: str) -> None:
 @troubles.fragment("disputes")
 def disputes(practice: Practice) -> None:
     """Disputes a point: what was judged, its receipt, and a reason."""
-    store, attempt = _store(), practice.attempt
+    attempt = practice.attempt
     lead = _("A score can be wrong. Choose it, read what it goes by, and say why.")
-    st.html(quiet(lead + " " + _("A trainer reads it with “tough-customer feedback”; your score stays as it is.")))
+    told = _("A trainer reads it with “tough-customer feedback”; your score stays as it is.")
+    st.html(quiet(" ".join([lead, told, _("What is decided then stands here, beside the score.")])))
     turns: dict[int, int | None] = {0: None}
     turns |= {number: exchange.turn for number, exchange in enumerate(attempt.exchanges, start=1)}
     number = st.selectbox(_("What was judged"), list(turns), format_func=_about, key="dispute-about")
@@ -74,11 +76,15 @@ def disputes(practice: Practice) -> None:
                 st.success(_("Kept, with its receipt, for a trainer to decide."))
             case False:
                 st.info(_("Write why it is wrong first."))
-    kept = history.list_disputes(store, attempt_id=practice.id)
-    if kept:
+    if kept := disputed(practice):
         places = {turn: number for number, turn in turns.items()}
         items = "".join(_disputed(each, places.get(each.turn_index, 0)) for each in kept)
         st.html(f'<ul class="tc tc-small tc-list" data-testid="disputes">{items}</ul>')
+
+
+def disputed(practice: Practice) -> list[Dispute]:
+    """What is disputed of an attempt."""
+    return history.list_disputes(_store(), attempt_id=practice.id)
 
 
 def _store() -> Store:
@@ -115,7 +121,7 @@ def _receipt(practice: Practice, found: dict[str, Any]) -> str:
         version=labels.version(found["version"]),
     )
     lines = [f"<p><b>{esc(scored)}</b><br>{esc(found['explanation'])}</p>"]
-    lines += [_line(practice, item) for item in found["evidence"]]
+    lines += [f"<p>{line}</p>" for line in each_once(_line(practice, item) for item in found["evidence"])]
     name = _("What the score goes by")
     return (
         f'<div class="tc tc-receipt" data-testid="receipt" tabindex="0" role="region" aria-label="{esc(name)}">'
@@ -128,13 +134,13 @@ def _line(practice: Practice, item: dict[str, Any]) -> str:
     quote = f"<br>{quoted(item['quote'])}" if item["quote"] else ""
     passage = passage_of(practice.attempt, item["passage"], reader=session.language()) if item["passage"] else None
     source = f'<br><span class="tc-quiet">{esc(passage.title)}</span>' if passage is not None else ""
-    return f'<p><span class="{tone}" aria-hidden="true">{sign}</span> {esc(item["note"])}{quote}{source}</p>'
+    return f'<span class="{tone}" aria-hidden="true">{sign}</span> {esc(item["note"])}{quote}{source}'
 
 
 def _disputed(dispute: Dispute, number: int) -> str:
     name: Dimension = dispute.dimension  # type: ignore[assignment]
     state = _("waits for a trainer") if dispute.decided_at is None else _("decided")
-    decision = f"<br>{esc(dispute.decision)}" if dispute.decision else ""
+    decision = "" if dispute.decided_at is None else f"<br>{esc(human_verdict(dispute))}"
     return (
         f"<li><b>{esc(_about(number))} · {esc(labels.dimension(name))}</b> "
         f'<span class="tc-quiet">{esc(state)}</span><br>{quoted(dispute.reason)}{decision}</li>'

@@ -9,10 +9,21 @@ import streamlit as st
 from simulator import history
 from simulator.conversation import HELP
 from simulator.history import NO_VERDICT, AttemptSummary
-from simulator.scoring import DIMENSIONS
+from simulator.scoring import DIMENSIONS, Counts
 from simulator.ui import labels, routes, services, session
 from simulator.ui.markup import esc, plain, quiet, subsection
-from simulator.ui.progress import STEPS, Point, Step, are_alike, periods, points, retries, usual_step
+from simulator.ui.progress import (
+    STEPS,
+    Point,
+    Step,
+    are_alike,
+    difference,
+    periods,
+    points,
+    retries,
+    scored_by,
+    usual_step,
+)
 from simulator.ui.session import _
 from simulator.ui.widgets.trend import trend
 
@@ -47,15 +58,12 @@ def trends(attempts: Sequence[AttemptSummary]) -> None:
     }[step]
     st.html(quiet(meaning + " " + _("Stopped attempts are left out.")))
     names = _names(attempts)
-    trend("trend", names, found)
+    trend("trend", names, found, counted=step != "attempt")
     values = {name: points(found, name) for name in names}
     changed = any(point.is_unlike for each in values.values() for point in each)
     if changed:
-        told = _(
-            "A dashed line marks a change of the scoring: values before and after it were judged by different rules, "
-            "are not averaged and cannot be compared."
-        )
-        st.html(quiet(f"{told} {labels.rescoring()}"))
+        told = _("A dashed line stands between values that are not averaged and cannot be compared.")
+        st.html(quiet(f"{_unlike([one for each in found for one in each.attempts], names)} {told}"))
     with st.expander(_("The values as a table"), key="trend-table"):
         rows = [
             (labels.day(each.day), [_values_of(values[name], place) for name in names])
@@ -125,10 +133,9 @@ def again(attempts: Sequence[AttemptSummary], titled: Callable[[str], str]) -> N
                 st.html(quiet(_("These attempts differ in mode or language: the change is not only yours.")))
             if not all(are_alike(shown, name) for name in _names(shown)):
                 told = _(
-                    "These attempts were judged by different rules: there is no change to tell where those of a score "
-                    "differ, and the best is one of those that were judged like the last."
+                    "There is no change to tell there, and the best is one of those that were judged like the last."
                 )
-                st.html(quiet(f"{told} {labels.rescoring()}"))
+                st.html(quiet(f"{_unlike(shown, _names(shown))} {told}"))
 
 
 def _compare(ids: list[str]) -> None:
@@ -165,6 +172,7 @@ def compare(attempts: Sequence[AttemptSummary], named: Naming) -> None:
     rows = [
         *_told(chosen),
         *((title, _best_marked(chosen, name)) for name, title in _names(chosen).items()),
+        *_who_counted(chosen),
         *_counted(chosen),
     ]
     heads = ["", *(named(each) for each in chosen)]
@@ -172,12 +180,43 @@ def compare(attempts: Sequence[AttemptSummary], named: Naming) -> None:
     if any("▲" in cell for _name, cells in rows for cell in cells):
         st.html(quiet(_("▲ marks the highest value. Stopped attempts are left out of it.")))
     if not all(are_alike(chosen, name) for name in _names(chosen)):
-        told = _("These attempts were judged by different rules: no value is marked where those of a score differ.")
-        st.html(quiet(f"{told} {labels.rescoring()}"))
+        told = _("No value is marked there.")
+        st.html(quiet(f"{_unlike(chosen, _names(chosen))} {told}"))
     with st.container(horizontal=True):
         for each in chosen:
             label, query = _("Debrief: {attempt}").format(attempt=plain(named(each))), {"attempt": each.id}
             st.button(label, key=f"compared-{each.id}", on_click=routes.head_for, args=("debrief",), kwargs=query)
+
+
+def _who_counted(chosen: Sequence[AttemptSummary]) -> Iterable[tuple[str, list[str]]]:
+    """Which opinion has a say in scores where that differs."""
+    for name in DIMENSIONS:
+        scored = [scored_by(each, name) for each in chosen if each.scores.get(name) is not None]
+        if len(set(scored)) > 1:
+            title = _("{name}, scored by").format(name=labels.dimension(name))
+            yield title, ["–" if each.scores.get(name) is None else _policy(scored_by(each, name)) for each in chosen]
+
+
+def _policy(name: Counts) -> str:
+    return {
+        "rules": _("the rules alone"),
+        "judge": _("a language model, unless far from the rules"),
+        "mean": _("the mean of both, unless far apart"),
+    }[name]
+
+
+def _unlike(attempts: Sequence[AttemptSummary], names: Iterable[str]) -> str:
+    """Why some values of attempts cannot be compared, and what can be done about it."""
+    match difference(attempts, names):
+        case "silent":
+            return _(
+                "In some of these attempts a language model had a say in a score, in others it gave no verdict and the "
+                "rules alone counted."
+            )
+        case "models":
+            return _("Different language models had a say in scores of these attempts.")
+        case _:
+            return _("Some scores of these attempts were judged by different rules.") + " " + labels.rescoring()
 
 
 def _told(chosen: Sequence[AttemptSummary]) -> Iterable[tuple[str, list[str]]]:

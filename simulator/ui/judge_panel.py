@@ -41,11 +41,12 @@ def _draw(practice: Practice, waited: int) -> None:
         st.html(section(_("Second opinion of a language model")) + shown)
     if waiting:
         told = ngettext(
-            "{count} reply waits for the language model's opinion. It appears here by itself.",
-            "{count} replies wait for the language model's opinion. It appears here by itself.",
+            "{count} reply waits for the language model's opinion.",
+            "{count} replies wait for the language model's opinion.",
             waiting,
         )
-        st.html(f'<p class="tc tc-small" role="status" data-testid="judging">{esc(told.format(count=waiting))}</p>')
+        told = f"{told.format(count=waiting)} {_outlook()}"
+        st.html(f'<p class="tc tc-small" role="status" data-testid="judging">{esc(told)}</p>')
     if shown:
         with st.expander(_("What the language model said of each reply"), key="judgements"):
             st.html(each_reply(practice))
@@ -88,6 +89,22 @@ def _waiting(practice: Practice) -> int:
     return sum(exchange.turn not in judged for exchange in practice.attempt.exchanges)
 
 
+def _outlook() -> str:
+    """What is to be expected for the replies that wait."""
+    judging = services.judging(session.settings())
+    match judging and judging.trouble:
+        case None:
+            return _("It appears here by itself.")
+        case "unauthorised":
+            return _("The endpoint refuses the key: tell whoever runs this program.")
+        case "not_found":
+            return _("The endpoint's address or the model's name is wrong: tell whoever runs this program.")
+        case "rate_limited":
+            return _("The endpoint takes no more requests for now. It is asked again later by itself.")
+        case _:
+            return _("The endpoint does not answer for now. It is asked again later by itself.")
+
+
 def agreement(store: Store, *, trainee: str) -> None:
     """How far rules and judge agree on a trainee's replies; nothing where they have none in common."""
     found = agreements(history.score_pairs(store, trainee=trainee), far=far_apart)
@@ -97,6 +114,7 @@ def agreement(store: Store, *, trainee: str) -> None:
     rows = [(_name(each, found), _cells(each)) for each in found]
     st.html(subsection(_("Rules and language model")))
     told = _("1 is full agreement, 0 is chance; in brackets the 95 % interval.")
+    told += " " + _("Replies of stopped attempts are among them.")
     st.html(quiet(told) + history_views.table(_("How far the two agree on your replies"), heads, rows, titled=True))
 
 
@@ -125,11 +143,17 @@ def _scores(beside: tuple[Beside, ...], version: str) -> str:
         )
         for each in beside
     ]
+    if counts() != "rules":
+        heads.append(_("Counts"))
+        for (_title, cells), each in zip(rows, beside, strict=True):
+            cells.append("–" if each.counted is None else f"{_points(each.counted)} ({labels.scorer(each.scorer)})")
     told = {
         "rules": _("The rules count. The model's opinion changes no score."),
         "judge": _("The model's opinion counts where it has one."),
         "mean": _("The mean of the two counts where both have a verdict."),
     }[counts()]
+    if counts() != "rules":
+        told += " " + _("Where the two are far apart, the rules count, and a trainer should look: dispute the score.")
     shown = history_views.table(_("Rules and language model"), heads, rows, titled=True)
     judged_by = _("Judged by {version}").format(version=version) if version else ""
     if any(each.judge is None for each in beside):

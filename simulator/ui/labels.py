@@ -159,12 +159,12 @@ def zone() -> tzinfo:
     return found
 
 
-def moment(at: datetime) -> str:
-    """A moment as the reader would write it, in the browser's time zone."""
+def moment(at: datetime, *, exact: bool = False) -> str:
+    """A moment as the reader would write it, in the browser's time zone; to the second where that is asked for."""
     from babel.dates import format_date, format_time
 
-    there = at.astimezone(zone())
-    return f"{format_date(there, 'medium', locale=language())}, {format_time(there, 'short', locale=language())}"
+    there, length = at.astimezone(zone()), "medium" if exact else "short"
+    return f"{format_date(there, 'medium', locale=language())}, {format_time(there, length, locale=language())}"
 
 
 def short_day(at: date) -> str:

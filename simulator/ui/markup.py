@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from simulator.scoring import Mark
@@ -60,6 +61,17 @@ def chips(items: Iterable[tuple[str, str]]) -> str:
     """A row of chips: (text, tone) each; the tone may be empty."""
     made = "".join(f'<li class="tc-chip" data-tone="{tone}">{esc(text)}</li>' for text, tone in items)
     return f'<ul class="tc-chips">{made}</ul>'
+
+
+def each_once(pieces: Iterable[str]) -> list[str]:
+    """Pieces of HTML, each once: what comes several times says how often."""
+    counted = Counter(pieces).items()
+    return [piece if times == 1 else f"{piece} <b>× {times}</b>" for piece, times in counted]
+
+
+def list_items(pieces: Iterable[str]) -> str:
+    """Pieces of HTML as the items of a list, each once."""
+    return "".join(f"<li>{piece}</li>" for piece in each_once(pieces))
 
 
 def mark_sign(mark: Mark, label: str) -> str:

@@ -13,6 +13,8 @@ from itertools import groupby
 from typing import Literal, get_args
 
 from simulator.history import AttemptSummary
+from simulator.judge.opinions import policy_of, without_judge
+from simulator.scoring import Counts
 
 Step = Literal["attempt", "day", "week"]
 """What one point of a trend stands for; where the scoring changed in between, two points do."""
@@ -89,6 +91,35 @@ class Retries:
 def are_alike(attempts: Iterable[AttemptSummary], name: str) -> bool:
     """Whether all verdicts on a dimension, or "overall", are of the same version. No verdict is unlike none."""
     return len({_version(each, name) for each in attempts if each.scores.get(name) is not None}) < 2
+
+
+Difference = Literal["rules", "silent", "models"]
+"""Why values cannot be compared: other rules or another rubric judged them, in some the language model gave no verdict
+and the rules alone counted, or different models had a say."""
+
+
+def difference(attempts: Sequence[AttemptSummary], names: Iterable[str]) -> Difference | None:
+    """Why some of the scores of attempts cannot be compared; None where all can. Only "rules" is mended by rescoring.
+
+    Args:
+        attempts: in any order.
+        names: of the scores.
+    """
+    unlike = [
+        {_version(each, name) for each in attempts if each.scores.get(name) is not None}
+        for name in names
+        if not are_alike(attempts, name)
+    ]
+    if any(len({without_judge(each) for each in versions}) > 1 for versions in unlike):
+        return "rules"
+    if any(len({policy_of(each) for each in versions}) > 1 for versions in unlike):
+        return "silent"
+    return "models" if unlike else None
+
+
+def scored_by(attempt: AttemptSummary, name: str) -> Counts:
+    """Which opinion has a say in a score of an attempt."""
+    return policy_of(_version(attempt, name))
 
 
 def _version(attempt: AttemptSummary, name: str) -> str:

@@ -11,7 +11,7 @@ from simulator.ui import labels
 from simulator.ui.debrief_sections import led_to
 from simulator.ui.desk.knowledge import passage_text
 from simulator.ui.look import MOODS
-from simulator.ui.markup import bubble, chips, esc, highlighted, mark_sign, plain, quiet, quoted, subsection
+from simulator.ui.markup import bubble, chips, esc, highlighted, list_items, mark_sign, plain, quiet, quoted, subsection
 from simulator.ui.session import _, language
 
 
@@ -56,13 +56,14 @@ def said(reply: ReplyReview) -> str:
 
 def did(reply: ReplyReview) -> str:
     """What the reply did to the mood, and what was found in it, as HTML."""
-    moves = [(found.label, _tone(found)) for found in reply.findings if found.kind == "move"]
-    items = [found for found in reply.findings if found.kind != "move"]
+    moves = dict.fromkeys((found.label, _tone(found)) for found in reply.findings if found.kind == "move")
+    others = [found for found in reply.findings if found.kind != "move"]
     shown = [subsection(_("What it did")), _shift(reply.before, reply.after), subsection(_("What was found in it"))]
     if moves:
         shown.append(chips(moves))
-    if items:
-        shown.append(f'<ul class="tc tc-small tc-list">{"".join(_item(found, reply) for found in items)}</ul>')
+    if others:
+        told = list_items(_item(found, reply) for found in others)
+        shown.append(f'<ul class="tc tc-small tc-list">{told}</ul>')
     if not reply.findings:
         shown.append(quiet(_("Nothing that moves the customer or the case.")))
     return "".join(shown)
@@ -105,7 +106,7 @@ def _shift(before: Mood, after: Mood) -> str:
 def _item(found: Finding, reply: ReplyReview) -> str:
     quote = quoted(reply.text[found.start : found.end])
     label = f" {esc(found.label)}" if found.label else ""
-    return f'<li><span class="tc-chip" data-tone="{_tone(found)}">{esc(_kind(found))}</span>{label}<br>{quote}</li>'
+    return f'<span class="tc-chip" data-tone="{_tone(found)}">{esc(_kind(found))}</span>{label}<br>{quote}'
 
 
 def _kind(found: Finding) -> str:

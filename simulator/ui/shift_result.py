@@ -110,7 +110,7 @@ def _values(result: ChatResult, names: list[Dimension]) -> list[float | None]:
 def _links(shift: Shift, chat: Chat) -> None:
     attempt = chat.practice.attempt
     name = attempt.case.scenario.record.customer.name
-    if attempt.case.scenario.desk is not None and not attempt.desk_closed:
+    if attempt.case.scenario.desk is not None and not attempt.desk_closed and attempt.outcome != "stopped":
         label = _("Finish the ticket: {name}").format(name=name)
         st.button(
             label,

@@ -68,7 +68,7 @@ MOST_CHARACTERS = 2_000
 _LEAST, _MOST_WORDS = 0.05, 3
 _LIGHT = 0.5
 _OF_VALUES = frozenset({"number_missing", "misplaced", "misdated", "misvalued"})
-_FEATURE = {"misdated": "misplaced", "misvalued": "misplaced", "forbidden": "polarity"}
+_FEATURE = {"misdated": "misplaced", "misvalued": "misplaced", "missided": "misplaced", "forbidden": "polarity"}
 """The feature that a conflict counts in, where it is not its own."""
 
 
@@ -135,6 +135,8 @@ def statements(text: str, language: str) -> list[Quote]:
         part = statement_in(text[start:end].strip()[:MOST_CHARACTERS], words)
         if part:
             first = start + len(text[start:end]) - len(text[start:end].lstrip())
+            if label := words.label.match(part):
+                first, part = first + label.end(), part[label.end() :]
             found.append(Quote(part, first, first + len(part)))
     return found[:MOST_STATEMENTS]
 

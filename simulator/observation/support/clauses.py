@@ -89,9 +89,11 @@ def _context(clause: str, frame: str, subject: str, language: str) -> str:
 
 def _is_elliptic(clause: str, language: str) -> bool:
     """Whether a clause leaves what it says to the one before ("… but an agent cannot")."""
-    verbs = signs_of(language).verbs
-    verb = verbs.search(clause) if verbs else None
-    return verb is not None and not names(clause[verb.start() :], language)
+    signs = signs_of(language)
+    verb = signs.verbs.search(clause) if signs.verbs else None
+    if verb is None:
+        return False
+    return not names(clause[verb.end() if signs.modals.fullmatch(verb.group()) else verb.start() :], language)
 
 
 def _words(reading: Reading) -> int:

@@ -186,7 +186,7 @@ def misplaced(it: Aligned) -> int:
                     and not _sided(text, key, group, side, named)
                 ):
                     count += 1
-                    it.conflicts.append(("misplaced", token.form))
+                    it.conflicts.append(("missided", token.form))
     return count
 
 
@@ -224,6 +224,7 @@ def rivals_of(it: Aligned) -> Iterator[tuple[Token, Line]]:
         if key and not token.number and not token.amount:
             for line in text.lines_of[key]:
                 share[line] += token.weight * how / whole
+    said = {it.found[place][0] for place, token in enumerate(tokens) if token.number}
     for place, token in enumerate(tokens):
         key = it.found[place][0]
         unit = _unit_of(tokens, place)
@@ -235,7 +236,7 @@ def rivals_of(it: Aligned) -> Iterator[tuple[Token, Line]]:
         others = [
             number
             for number, line in enumerate(text.lines)
-            if share[number] >= _SAME_LINE and number not in homes and _has_unit(text, line, unit)
+            if share[number] >= _SAME_LINE and number not in homes and _has_other(text, line, unit, said)
         ]
         if others:
             yield token, text.lines[max(others, key=lambda number: share[number])]
@@ -257,9 +258,12 @@ def _unit_of(tokens: Sequence[Token], place: int) -> str:
     return behind.key if behind is not None and not behind.number and behind.start - tokens[place].end <= 1 else ""
 
 
-def _has_unit(text: Source, line: Line, unit: str) -> bool:
+def _has_other(text: Source, line: Line, unit: str, said: Container[str]) -> bool:
+    """Whether a sentence of the text has a value of a unit that a statement does not say."""
     tokens = text.tokens[line.first : line.last]
-    return any(token.number and _unit_of(tokens, place) == unit for place, token in enumerate(tokens))
+    return any(
+        token.number and token.key not in said and _unit_of(tokens, place) == unit for place, token in enumerate(tokens)
+    )
 
 
 def misdated(it: Aligned) -> int:

@@ -51,7 +51,7 @@ def features(it: Aligned) -> dict[str, float]:
     """
     tokens, text, context = it.said.tokens, it.text, it.context
     total = got = missing = heaviest = numbers = 0.0
-    for token, (key, how) in zip(tokens, it.found, strict=True):
+    for place, (token, (key, how)) in enumerate(zip(tokens, it.found, strict=True)):
         known = token.key in context
         weight = token.weight * (0.7 + 0.3 * text.rarity.get(key, 1.0))
         total += weight
@@ -59,7 +59,7 @@ def features(it: Aligned) -> dict[str, float]:
         if not key and not known:
             missing += token.weight
             heaviest = max(heaviest, token.weight)
-            if token.number:
+            if token.number and place >= it.lent:
                 numbers += 1
                 it.conflicts.append(("number_missing", token.form))
     for form in hasty(it):

@@ -329,11 +329,13 @@ def is_tail(part: str, words: Lists) -> bool:
 
 def statement_in(sentence: str, words: Lists) -> str:
     """What of a sentence states something: nothing of a question or an offer, and what runs into one without a stop
-    ("it closes at ten would you like to book?")."""
+    ("it closes at ten would you like to book?"), unless that asks too ("is that all, and is there anything else?")."""
     if not is_tail(sentence, words):
         return sentence
     low = fold(sentence)
     if len(low) != len(sentence):  # Places in one are not places in the other.
         return ""
     ends = [place for tail in words.tails if (place := low.find(tail)) > 20 and len(low[:place].split()) >= 4]
-    return sentence[: min(ends)].rstrip() if ends else ""
+    part = sentence[: min(ends, default=0)].rstrip()
+    asks = words.asking is not None and words.asking.search(part)
+    return "" if asks or any(low.startswith(tail) for tail in words.tails) else part

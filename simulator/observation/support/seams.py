@@ -26,6 +26,7 @@ class Signs:
     under: re.Pattern[str]
     behind_comma: re.Pattern[str]
     verbs: re.Pattern[str] | None
+    modals: re.Pattern[str]
 
 
 class Segment(NamedTuple):
@@ -42,8 +43,8 @@ class Segment(NamedTuple):
 def signs_of(language: str) -> Signs:
     """The signs of a language."""
     data = _data()
-    joins, opposes, under, behind, verbs = (
-        data[name].get(language, _NEVER) for name in ("joins", "opposes", "under", "behind_comma", "verbs")
+    joins, opposes, under, behind, verbs, modals = (
+        data[name].get(language, _NEVER) for name in ("joins", "opposes", "under", "behind_comma", "verbs", "modals")
     )
     link = rf"(?:(?P<joins{{0}}>{joins})|(?P<opposes{{0}}>{opposes}))\s+"
     pause = r"(?P<pause>[,;:](?=\s)|[،؛、，；：])"
@@ -52,6 +53,7 @@ def signs_of(language: str) -> Signs:
         re.compile(rf"(?<!\w)(?:{under})(?!\w)", re.IGNORECASE),
         re.compile(rf"(?:{behind}|{under})(?!\w)", re.IGNORECASE),
         re.compile(verbs) if verbs != _NEVER else None,
+        re.compile(modals, re.IGNORECASE),
     )
 
 

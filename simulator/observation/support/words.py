@@ -64,6 +64,10 @@ class Lists:
     """Words before a number that make it a limit: to "<" or ">"."""
     own: re.Pattern[str] | None
     """Signs of the first person in which an agent tells what it does, has done or will do."""
+    asking: re.Pattern[str] | None
+    """How a question begins that the answer is yes or no to."""
+    label: re.Pattern[str]
+    """What a sentence is numbered by: "2)", "Tab two:"."""
 
 
 def fold(text: str, language: str = "") -> str:
@@ -145,7 +149,15 @@ def lists(language: str) -> Lists:
         tuple(data["openers"].get(language, ())),
         {fold(words): side for side, by in data["bounds"].items() for words in by.get(language, ())},  # type: ignore[attr-defined]
         re.compile("|".join(own), re.IGNORECASE) if (own := data["own"].get(language)) else None,
+        re.compile(asking, re.IGNORECASE) if (asking := data["asking"].get(language)) else None,
+        _label(data["labels"].get(language, ""), numbers),
     )
+
+
+def _label(names: str, numbers: Iterable[str]) -> re.Pattern[str]:
+    number = "|".join([r"\d{1,2}", *map(re.escape, numbers)])
+    named = rf"(?:{names})\s+(?:{number})\s*[:.)–-]|" if names else ""
+    return re.compile(rf"\W*(?:{named}\d{{1,2}}\))\s+(?=\S)", re.IGNORECASE)
 
 
 def _either(phrases: Iterable[str]) -> re.Pattern[str] | None:

@@ -26,6 +26,8 @@ def ticket(practice: Practice) -> None:
     closed = attempt.desk_closed
     if closed:
         st.html(_notice(in_interface(offers.table().problems["closed"])))
+    elif attempt.outcome == "stopped":
+        st.html(_notice(_("You stopped the conversation: nobody judges the ticket, you may leave it as it is.")))
     elif attempt.outcome is not None:
         st.html(_notice(_("The conversation is over. Finish the ticket, then see the debrief.")))
     with st.container(horizontal=True, key="ticket-form"):

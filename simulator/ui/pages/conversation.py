@@ -254,7 +254,8 @@ def _watch(practice: Practice) -> None:
 
 
 def _what_next(practice: Practice) -> str:
-    if practice.attempt.case.scenario.desk is None or practice.attempt.desk_closed:
+    attempt = practice.attempt
+    if attempt.case.scenario.desk is None or attempt.desk_closed or attempt.outcome == "stopped":
         return _("The debrief shows what each of your replies did.")
     return _("Finish the ticket, then see the debrief: it shows what each of your replies did.")
 

@@ -27,7 +27,7 @@ from simulator.ui import (
 from simulator.ui import debrief_sections as sections
 from simulator.ui import debrief_tables as tables
 from simulator.ui.labels import in_interface
-from simulator.ui.markup import chips, esc, section, subsection
+from simulator.ui.markup import esc, section, subsection
 from simulator.ui.pages.conversation import open_practice
 from simulator.ui.passage_html import passage_html
 from simulator.ui.session import _, ngettext
@@ -54,7 +54,8 @@ def show() -> None:
     _header(practice, found, compared)
     if attempt.outcome == "taken_back":
         _taken_back(practice)
-    st.html(sections.verdict(practice, found.review) + sections.scores(attempt.case, found.review))
+    disputed = feedback_panel.disputed(practice)
+    st.html(sections.verdict(practice, found.review) + sections.scores(attempt.case, found.review, disputed))
     kept = next(each for each in _family(practice) if each.id == practice.id)
     if told := sections.recorded(kept, found.review):
         st.html(told)
@@ -157,15 +158,10 @@ def _header(practice: Practice, found: Debrief, compared: Comparison | None) -> 
     name = f"{case.scenario_id}-{practice.started_at:%Y%m%d-%H%M}"
     as_json, as_html = _exports(practice, found, compared)
     with st.container(horizontal=True, vertical_alignment="center", key="debrief-header"):
-        tags = [
-            (in_interface(case.persona.name), ""),
-            (labels.spoken(case.language), ""),
-            (labels.moment(practice.started_at), ""),
-        ]
         kind = _("Debrief")
         st.html(
             f'<div class="tc"><p class="tc-quiet tc-small" style="margin:0">{esc(kind)}</p>'
-            f'<h1 class="tc-title">{esc(in_interface(case.scenario.title))}</h1>{chips(tags)}</div>'
+            f'<h1 class="tc-title">{esc(in_interface(case.scenario.title))}</h1>{sections.about(practice)}</div>'
         )
         if practice.shift_id is not None:
             routes.link("shift", _("Back to the shift"), shift=practice.shift_id)
@@ -205,7 +201,9 @@ def _exports(practice: Practice, found: Debrief, compared: Comparison | None) ->
     They are made here and not when they are fetched: by then nothing knows the language of the interface.
     """
     every_reply = bool(st.session_state.get("every-reply"))
-    about = (id(found), compared, every_reply, [each.judged_at for each in judge_panel.judgements(practice)])
+    disputed = feedback_panel.disputed(practice)
+    judged = [each.judged_at for each in judge_panel.judgements(practice)]
+    about = (id(found), compared, every_reply, judged, disputed)
     kept = st.session_state.get("exports")
     if kept is None or kept[0] != about:
         as_json = json.dumps(export.as_json(practice, found), ensure_ascii=False, indent=2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeVar, cast, get_args
@@ -71,7 +72,9 @@ def show() -> None:
     elif view == "retries":
         history_views.again(judged, lambda id: _scenario(library, id))
     elif view == "compare":
-        history_views.compare([each for each in found if each.ended_at is not None], lambda each: _name(each, library))
+        ended = [each for each in found if each.ended_at is not None]
+        began = _began(ended)
+        history_views.compare(ended, lambda each: f"{began[each.id]}: {_scenario(library, each.scenario)}")
     else:
         shifts = history.list_shifts(store, trainee=session.trainee(), limit=_MOST)
         _list(found, {shift.id: shift for shift in shifts}, library)
@@ -152,6 +155,7 @@ def _days_label(days: int) -> str:
 def _list(found: Sequence[AttemptSummary], shifts: dict[str, ShiftRecord], library: Library) -> None:
     """The attempts, those of a shift together."""
     limit = st.session_state.get("history-limit", _PAGE)
+    began = _began(found)
     groups: dict[str, list[AttemptSummary]] = {}
     for each in found:
         groups.setdefault(each.shift_id if each.shift_id in shifts else each.id, []).append(each)
@@ -159,7 +163,7 @@ def _list(found: Sequence[AttemptSummary], shifts: dict[str, ShiftRecord], libra
         if id in shifts:
             _shift(shifts[id], group, library)
         else:
-            _row(group[0], library)
+            _row(group[0], library, began[id])
     if len(groups) > limit:
         st.button(_("Show older ones"), key="history-older", on_click=_show_older, args=(limit + _PAGE,))
 
@@ -185,14 +189,14 @@ def _shift(shift: ShiftRecord, shown: Sequence[AttemptSummary], library: Library
             label, query = _("See the shift") if ended else _("Continue"), {"shift": shift.id}
             st.button(label, key=f"open-shift-{shift.id}", on_click=routes.head_for, args=("shift",), kwargs=query)
         for each in sorted(shown, key=lambda each: each.shift_place or 0):
-            _row(each, library, shift)
+            _row(each, library, None, shift)
 
 
-def _row(each: AttemptSummary, library: Library, shift: ShiftRecord | None = None) -> None:
+def _row(each: AttemptSummary, library: Library, began: str | None, shift: ShiftRecord | None = None) -> None:
     ended = each.ended_at is not None
     about = [_persona(library, each.persona), labels.spoken(each.language)]
-    if shift is None:
-        about.append(labels.moment(each.started_at))
+    if began is not None:
+        about.append(began)
     with st.container(border=shift is None, horizontal=True, vertical_alignment="center", key=f"attempt-{each.id}"):
         st.html(
             _row_html(_scenario(library, each.scenario), " · ".join(about), _tags(each, in_shift=shift is not None))
@@ -230,9 +234,14 @@ def _row_html(title: str, about: str, tags: Sequence[tuple[str, str]]) -> str:
     )
 
 
-def _name(each: AttemptSummary, library: Library) -> str:
-    """An attempt in a few words."""
-    return f"{_scenario(library, each.scenario)}, {labels.moment(each.started_at)}"
+def _began(attempts: Sequence[AttemptSummary]) -> dict[str, str]:
+    """When each of the attempts began; to the second where another one of its scenario began in the same minute."""
+
+    def minute(each: AttemptSummary) -> tuple[str, datetime]:
+        return each.scenario, each.started_at.replace(second=0, microsecond=0)
+
+    counted = Counter(map(minute, attempts))
+    return {each.id: labels.moment(each.started_at, exact=counted[minute(each)] > 1) for each in attempts}
 
 
 def _scenario(library: Library, id: str) -> str:

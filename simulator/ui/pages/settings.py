@@ -1,17 +1,19 @@
-"""Settings: where the model endpoint is, where each setting comes from, and a test of what works there."""
+"""Settings: what is in use, what is set and where that comes from, and a test of what works at the endpoint."""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import streamlit as st
 
+from simulator.customers.language_model import PATIENCE
 from simulator.endpoint import EndpointSettings, SettingError, open_endpoint, origins, read_settings
-from simulator.endpoint.probe import Check, State, label, probe, sentence, state_label
+from simulator.endpoint.probe import MOST_TOKENS, USUAL_TOKENS, Check, State, label, probe, sentence, state_label
 from simulator.endpoint.settings import VARIABLES
 from simulator.knowledge.open import trial_embedding
+from simulator.settings import Settings
 from simulator.ui import session, troubles
 from simulator.ui.markup import esc, heading, notice, quiet, section, subsection
 from simulator.ui.session import _
@@ -36,25 +38,52 @@ def show() -> None:
         st.html(notice(_("A setting cannot be used"), *str(error).splitlines(), name="setting-error"))
         return
     st.html(section(_("Model endpoint")))
-    if settings.is_set:
-        st.html(quiet(_("A language model can speak for the customers and judge replies.")))
-    else:
-        st.html(
-            quiet(_("No endpoint is set: the customers are scripted, the rules judge. Nothing leaves this machine."))
-        )
-        how = _("Set OPENAI_API_KEY, or the address and the model of anything that speaks the OpenAI protocol.")
-        st.html(quiet(how))
+    own = session.settings()
+    for each in _in_use(settings, own):
+        st.html(quiet(each))
     if settings.names_server:
         _test(settings)
     with st.container(key="settings-table"):
-        st.html(_table(settings))
+        st.html(_table(_endpoint_rows(settings)))
+        st.html(section(_("Customers, judge and documentation")) + _table(_own_rows(own)))
+
+
+def _in_use(endpoint: EndpointSettings, own: Settings) -> list[str]:
+    """Who speaks and who judges, as all settings together have it."""
+    if not endpoint.is_set:
+        if endpoint.names_server:
+            named = _(
+                "A server is named, but no model: until {variable} is set, customers speak by script and rules judge."
+            )
+            return [named.format(variable=VARIABLES["model"][0])]
+        return [
+            _("No endpoint is set: customers speak by script, and rules judge."),
+            _("Searches of the documentation go to the endpoint for embeddings.")
+            if own.embedding_model
+            else _("Nothing leaves this machine."),
+            _("Set OPENAI_API_KEY, or the address and the model of anything that speaks the OpenAI protocol."),
+        ]
+    told = {
+        ("auto", "auto"): _("A language model speaks for the customers and gives a second opinion on replies."),
+        ("auto", "off"): _("A language model speaks for the customers; only rules judge ({judge})."),
+        ("scripted", "auto"): _(
+            "Customers speak by script ({voice}); a language model gives a second opinion on replies."
+        ),
+        ("scripted", "off"): _(
+            "An endpoint is set, but not used: customers speak by script ({voice}), and only rules judge ({judge})."
+        ),
+    }[own.voice, own.judge]
+    return [told.format(voice=_variable("voice"), judge=_variable("judge"))]
 
 
 @troubles.fragment("endpoint-test")
 def _test(settings: EndpointSettings) -> None:
     st.html(subsection(_("Test the endpoint")))
-    cost = _("Asks the model for three short answers: about 200 tokens, at most 1,400 if it thinks before it answers.")
-    st.html(quiet(cost))
+    cost = _(
+        "Asks the model for four short answers, one of them about a long text: about {usual} tokens, "
+        "at most {most} if it thinks before it answers."
+    )
+    st.html(quiet(cost.format(usual=_number(USUAL_TOKENS), most=_number(MOST_TOKENS))))
     asked = st.session_state.pop("endpoint-test-asked", False)
     label = _("Test the endpoint")
     st.button(label, type="primary", key="test-endpoint", disabled=asked, on_click=_ask_for_test)
@@ -68,7 +97,9 @@ def _test(settings: EndpointSettings) -> None:
 
         with st.spinner(_("Testing…")):
             embed = trial_embedding(session.settings())
-            st.session_state["endpoint-checks"] = probe(open_endpoint(settings), embed, on_check=show_so_far)
+            st.session_state["endpoint-checks"] = probe(
+                open_endpoint(settings), embed, patience=PATIENCE, on_check=show_so_far
+            )
         st.session_state["endpoint-tested-at"] = time.monotonic()
         st.rerun()
     if "endpoint-checks" in st.session_state:
@@ -98,16 +129,31 @@ def _check(check: Check) -> str:
     )
 
 
-def _table(settings: EndpointSettings) -> str:
-    """Each setting with its value and where it comes from; of the key only whether it is set."""
-    found = origins()
+def _table(rows: Iterable[tuple[str, str, str, str]]) -> str:
+    """Settings, each with its name, its title, its value, and where that comes from (HTML)."""
     heads = "".join(f'<th scope="col">{esc(each)}</th>' for each in (_("Setting"), _("Value"), _("Comes from")))
-    rows = "".join(
-        f'<tr data-setting="{name}"><th scope="row">{esc(title)}</th><td>{esc(_value(settings, name))}</td>'
-        f"<td>{_origin(found.get(name), VARIABLES[name][0])}</td></tr>"
-        for name, title in _titles().items()
+    body = "".join(
+        f'<tr data-setting="{name}"><th scope="row">{esc(title)}</th><td>{esc(value)}</td><td>{origin}</td></tr>'
+        for name, title, value, origin in rows
     )
-    return f'<table class="tc tc-small tc-settings"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+    return f'<table class="tc tc-small tc-settings"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def _endpoint_rows(settings: EndpointSettings) -> Iterator[tuple[str, str, str, str]]:
+    found = origins()
+    for name, title in _titles().items():
+        yield name, title, _value(settings, name), _origin(found.get(name), VARIABLES[name][0])
+
+
+def _own_rows(own: Settings) -> Iterator[tuple[str, str, str, str]]:
+    for name, title in _own_titles().items():
+        value = getattr(own, name)
+        shown = _is_set(value) if name.endswith("_key") or not value else str(value)
+        yield name, title, shown, _origin(_variable(name) if name in own.model_fields_set else None, _variable(name))
+
+
+def _variable(name: str) -> str:
+    return f"{Settings.model_config['env_prefix']}{name}".upper()
 
 
 def _origin(variable: str | None, first: str) -> str:
@@ -119,17 +165,29 @@ def _origin(variable: str | None, first: str) -> str:
 
 
 def _value(settings: EndpointSettings, name: str) -> str:
+    """A setting for people; of the key only whether it is set."""
     if name == "key":
-        return _("set") if settings.key.get_secret_value() else _("not set")
-    if name == "url":
-        return settings.shown_url
+        return _is_set(settings.key.get_secret_value())
     if name == "judge_model":
         return settings.judge
     value = getattr(settings, name)
     if value is None or value == "":
-        return _("not set")
+        return _is_set(None)
+    if isinstance(value, str):
+        return value
     unit = _("s")
-    return f"{value:g} {unit}" if name.endswith("_seconds") else str(value)
+    return f"{_number(value)} {unit}" if name.endswith("_seconds") else _number(value)
+
+
+def _is_set(value: object) -> str:
+    return _("set") if value else _("not set")
+
+
+def _number(value: float) -> str:
+    from babel.numbers import format_decimal
+
+    shown: str = format_decimal(value, locale=session.language())
+    return shown
 
 
 def _titles() -> dict[str, str]:
@@ -142,6 +200,7 @@ def _titles() -> dict[str, str]:
         "structured": _("Structured output"),
         "reasoning": _("Thinking before an answer"),
         "breakpoints": _("Cache breakpoints"),
+        "context": _("Tokens that the model reads at once"),
         "connect_seconds": _("Longest wait for a connection"),
         "first_token_seconds": _("Longest wait for the first word"),
         "stall_seconds": _("Longest silence within an answer"),
@@ -151,4 +210,16 @@ def _titles() -> dict[str, str]:
         "prompt_price": _("Price of a million prompt tokens"),
         "cached_price": _("Price of a million cached prompt tokens"),
         "completion_price": _("Price of a million tokens of answers"),
+    }
+
+
+def _own_titles() -> dict[str, str]:
+    return {
+        "voice": _("Who speaks for the customers"),
+        "judge": _("Second opinion of a language model"),
+        "judge_language": _("Language of the judge's reasons"),
+        "judge_at_once": _("Replies judged at a time"),
+        "embedding_model": _("Model for embeddings"),
+        "embedding_url": _("Address for embeddings"),
+        "embedding_key": _("Key for embeddings"),
     }

@@ -109,11 +109,14 @@ def _drawn(shift: Shift) -> tuple[object, ...]:
 
 
 def _header(shift: Shift) -> None:
-    running = sum(chat.practice.attempt.outcome is None for chat in shift.chats)
+    running = sum(chat.has_arrived and chat.practice.attempt.outcome is None for chat in shift.chats)
+    to_come = sum(not chat.has_arrived for chat in shift.chats)
     with st.container(horizontal=True, vertical_alignment="center", key="shift-header"):
         tags = [(_("Exam"), "strong")] if shift.mode == "exam" else []
         still = ngettext("{count} chat is open", "{count} chats are open", running).format(count=running)
         tags.append((_("Ended") if shift.ended_at else still, ""))
+        if to_come and not shift.ended_at:
+            tags.append((ngettext("{count} still to come", "{count} still to come", to_come).format(count=to_come), ""))
         title = esc(_("Shift"))
         st.html(f'<div class="tc tc-row"><h1 class="tc-title tc-title-small">{title}</h1>{chips(tags)}</div>')
         if shift.ended_at is not None:

@@ -9,12 +9,11 @@ from typing import Any
 
 import streamlit as st
 
+from simulator.conversation import MAX_REPLY
 from simulator.scoring import ReaderLanguage
 from simulator.ui.session import _
 from simulator.ui.widgets import mounted
 
-MAX_REPLY = 20_000
-"""Characters of one reply."""
 _MAX_WAITED = 1e7
 """Seconds, some months: no number of a clock is larger."""
 
@@ -113,6 +112,7 @@ def chat(
         "ended": ended,
         "writing": writing,
         "language": language,
+        "limit": MAX_REPLY,
         "labels": {**_labels(), "customer": customer},
     }
     mounted("chat")(key=_key(attempt_id), data=data, on_send_change=on_send, on_tick_change=on_tick)
@@ -161,12 +161,13 @@ def _labels() -> dict[str, str]:
         "send": _("Send"),
         "keys": _("Enter sends, Shift+Enter starts a new line"),
         "left": _("{left} characters left"),
-        "too_long": _("{over} characters too many: a reply may have 20,000"),
+        "too_long": _("{over} characters too many: a reply may have {most}"),
         "unsent": _("This reply did not get through."),
         "too_late": _("This reply came too late: the conversation was over."),
         "again": _("Send again"),
         "strong": _("strong until {until}"),
         "good": _("good until {until}"),
         "late": _("later than the good target of {until}"),
+        "writing": _("The customer is still writing: you can send when the message is there."),
         "paused": _("Paused: the clock stands, and the customer waits with you."),
     }

@@ -1,15 +1,14 @@
 // The conversation: log, composer, clock. Streamlit calls the default export again with every new `data`; what has to
 // live between two calls is kept in a Chat by its container. Texts are put in by textContent only.
 
-const LIMIT = 20000;
-const NEAR_LIMIT = 18000;
+const NEAR_LIMIT = 2000; // characters left from which on they are counted down
 const UNSENT_AFTER = 3; // tries without an acknowledgement; a reply keeps its id, so the server takes it once
 const TYPES_BEFORE = 4000; // ms that the customer types before it reacts to silence
 const GAP = /\[[^\[\]\n]*\p{L}[^\[\]\n]*\]/gu; // "[order number]": what a macro leaves open
 
 const PARTS = {
   log: ".log", ended: ".ended", form: ".composer", row: ".row", text: "textarea", button: ".send", hint: ".hint",
-  clock: ".clock", clockText: ".clock-text", paused: ".paused", unsent: ".unsent", again: ".unsent button",
+  clock: ".clock", paused: ".paused", unsent: ".unsent", again: ".unsent button",
 };
 
 const chats = new WeakMap();
@@ -49,18 +48,13 @@ class Chat {
     this.again.onclick = () => this.post();
     // Streamlit has shortcuts on single letters; they must not see what is typed here. Those with Alt are the page's own.
     root.addEventListener("keydown", stop);
-    this.atEnd = true;
-    this.log.onscroll = () => {
-      this.atEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 48;
-    };
-    this.watcher = new ResizeObserver(() => this.atEnd && this.toEnd());
-    this.watcher.observe(this.log);
+    this.end = new End(this.log);
     this.ticking = setInterval(() => this.drawClock(), 500);
   }
 
   dispose() {
     clearInterval(this.ticking);
-    this.watcher.disconnect();
+    this.end.stop();
     clearTimeout(this.silence);
     clearTimeout(this.typing);
     this.sends.stop();
@@ -121,7 +115,7 @@ class Chat {
       if (isNew && this.draft.wasSeen()) this.wasShown(element, place);
       else if (isNew) this.reveal(element, place);
     }
-    if (this.shown !== turns.length || first) this.toEnd();
+    if (this.shown !== turns.length || first) this.end.show();
     this.shown = turns.length;
     this.keepSeen();
     if (all) this.focus(true);
@@ -172,7 +166,7 @@ class Chat {
         }),
       );
       element.dataset.state = "speaking";
-      this.toEnd();
+      this.end.show();
       this.reveals = setTimeout(() => this.wasShown(element, place), whole + 180);
     }, pause);
   }
@@ -184,7 +178,7 @@ class Chat {
     // A nudge, or an answer to "one moment", does not restart the clock: the same message still waits for its answer.
     if (place === this.asked) this.shownAt = performance.now();
     this.keepSeen();
-    this.toEnd();
+    this.end.show();
     this.drawClock();
     this.focus();
   }
@@ -196,11 +190,6 @@ class Chat {
 
   finishReveal() {
     this.unfinished?.();
-  }
-
-  toEnd() {
-    this.atEnd = true;
-    this.log.scrollTop = this.log.scrollHeight;
   }
 
   // Whoever works elsewhere is left there; a chat that was just opened takes the focus from all but a field.
@@ -229,9 +218,8 @@ class Chat {
     this.dots.dataset.testid = "chat-typing";
     this.dots.setAttribute("aria-hidden", "true");
     this.dots.querySelector(".text").append(typingDots());
-    const { atEnd } = this;
     this.log.append(this.dots);
-    if (atEnd) this.toEnd();
+    this.end.keep();
   }
 
   // What the customer has written so far; dots while that is nothing.
@@ -241,7 +229,7 @@ class Chat {
     if (!body || body.textContent === text) return;
     if (text) body.textContent = text;
     else body.replaceChildren(typingDots());
-    if (this.atEnd) this.toEnd();
+    this.end.keep();
   }
 
   stopTyping() {
@@ -254,7 +242,8 @@ class Chat {
 
   send() {
     const text = this.text.value;
-    if (this.pending || this.data.writing || this.pausedAt !== null || !text.trim() || text.length > LIMIT) return;
+    const { writing, limit } = this.data;
+    if (this.pending || writing || this.pausedAt !== null || !text.trim() || text.length > limit) return;
     const waited = this.shownAt === null ? 0 : (performance.now() - this.shownAt) / 1000;
     this.pending = { send_id: crypto.randomUUID?.() ?? fallbackId(), text, waited };
     this.keep("pending", this.pending);
@@ -299,7 +288,7 @@ class Chat {
     this.unsent.querySelector("span").textContent = this.data.ended ? this.data.labels.too_late : this.data.labels.unsent;
     this.again.hidden = Boolean(this.data.ended);
     this.edited();
-    this.toEnd();
+    this.end.show();
   }
 
   dropBubble() {
@@ -336,20 +325,26 @@ class Chat {
   }
 
   edited() {
-    const { labels } = this.data;
-    const { length } = this.text.value;
-    if (!this.pending) this.keep("draft", this.text.value || null);
-    const busy = Boolean(this.pending) || this.data.writing;
-    this.button.disabled = busy || this.pausedAt !== null || !this.text.value.trim() || length > LIMIT;
-    const over = length > LIMIT;
-    this.hint.toggleAttribute("data-over", over);
-    this.hint.textContent = over
-      ? fill(labels.too_long, { over: (length - LIMIT).toLocaleString(this.data.language) })
-      : length >= NEAR_LIMIT
-        ? fill(labels.left, { left: (LIMIT - length).toLocaleString(this.data.language) })
-        : labels.keys;
+    const { labels, limit, language, writing } = this.data;
+    const text = this.text.value;
+    if (!this.pending) this.keep("draft", text || null);
+    const busy = Boolean(this.pending) || writing;
+    this.button.disabled = busy || this.pausedAt !== null || !text.trim() || text.length > limit;
+    const over = text.length - limit;
+    this.hint.toggleAttribute("data-over", over > 0);
+    this.hint.ariaLive = writing ? "polite" : "off";
+    const told =
+      over > 0
+        ? fill(labels.too_long, { over: over.toLocaleString(language), most: limit.toLocaleString(language) })
+        : -over <= NEAR_LIMIT
+          ? fill(labels.left, { left: (-over).toLocaleString(language) })
+          : writing && text.trim()
+            ? labels.writing
+            : labels.keys;
+    if (this.hint.textContent !== told) this.hint.textContent = told; // else it would be read out again
     this.text.style.height = "auto";
     this.text.style.height = `${Math.min(this.text.scrollHeight + 2, 224)}px`;
+    this.end.keep(); // a field that is measured takes room from the log, and gives it back
   }
 
   // Clock
@@ -370,19 +365,7 @@ class Chat {
     const idle = Boolean(this.pending) || this.data.writing || this.shownAt === null;
     this.clock.toggleAttribute("data-idle", idle);
     if (this.clock.hidden || idle) return;
-    const seconds = Math.max(0, (performance.now() - this.shownAt) / 1000);
-    const band = seconds <= targets.strong ? "strong" : seconds <= targets.good ? "good" : "late";
-    const until = band === "strong" ? targets.strong : targets.good;
-    this.clock.dataset.band = band;
-    const time = document.createElement("b");
-    time.textContent = clockTime(seconds);
-    this.clockText.replaceChildren(time, ` ${fill(labels[band], { until: clockTime(until) })}`);
-    const whole = targets.good * 1.5;
-    const bar = this.clock.querySelector(".clock-bar");
-    bar.querySelector(".clock-fill").style.width = `${Math.min(100, (100 * seconds) / whole)}%`;
-    [targets.strong, targets.good].forEach((at, place) => {
-      bar.querySelectorAll("i")[place].style.insetInlineStart = `${(100 * at) / whole}%`;
-    });
+    drawClock(this.clock, Math.max(0, (performance.now() - this.shownAt) / 1000), targets, labels);
   }
 
   // What outlives a refresh of this tab

@@ -1,4 +1,5 @@
-"""The trends' widget: a small chart for each score, with the number of attempts below each point.
+"""The trends' widget: a small chart for each score, with the number of attempts below each point where there
+can be several.
 
 Where the scoring changed, a dashed line stands in place of a joining one. Drawn as SVG of our own, like the mood curve:
 it follows the theme by itself, its text is text, and nothing has to be loaded for it.
@@ -15,17 +16,18 @@ from simulator.ui.session import _, ngettext
 from simulator.ui.widgets import mounted
 
 
-def trend(key: str, names: Mapping[str, str], periods: Sequence[Period]) -> None:
+def trend(key: str, names: Mapping[str, str], periods: Sequence[Period], *, counted: bool) -> None:
     """Shows the charts.
 
     Args:
         key: of the widget.
         names: the scores, "overall" or a dimension each, with their titles.
         periods: oldest first.
+        counted: whether the number of attempts stands below each point.
     """
     days = [labels.short_day(each.day) for each in periods]
     charts = [_chart(name, title, periods) for name, title in names.items()]
-    data = {"days": days, "charts": charts, "labels": {"none": _("No verdict yet.")}}
+    data = {"days": days, "charts": charts, "counted": counted, "labels": {"none": _("No verdict yet.")}}
     mounted("trend")(key=key, data=data)
 
 

@@ -1,4 +1,5 @@
-// A small chart for each score: value upwards, time to the right, below each point the number of attempts behind it.
+// A small chart for each score: value upwards, time to the right, below each point the number of attempts behind it,
+// where there can be several.
 // Between points of unlike scorings there is a dashed line in place of a joining one.
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -7,11 +8,11 @@ const ROOM = 17; // that a number below a point needs
 const ASIDE = 18; // between two points of one day
 
 export default function ({ parentElement, data }) {
-  const { charts, days, labels } = data;
-  parentElement.querySelector(".trends").replaceChildren(...charts.map((chart) => figure(chart, days, labels)));
+  const { charts } = data;
+  parentElement.querySelector(".trends").replaceChildren(...charts.map((chart) => figure(chart, data)));
 }
 
-function figure({ title, told, last, points }, days, labels) {
+function figure({ title, told, last, points }, { days, counted, labels }) {
   const element = document.createElement("figure");
   const caption = document.createElement("figcaption");
   const name = document.createElement("span");
@@ -19,14 +20,14 @@ function figure({ title, told, last, points }, days, labels) {
   name.textContent = title;
   value.textContent = last;
   caption.append(name, value);
-  if (points.length) return element.append(caption, drawing(told, points, days)), element;
+  if (points.length) return element.append(caption, drawing(told, points, days, counted)), element;
   const none = document.createElement("p");
   none.textContent = labels.none;
   element.append(caption, none);
   return element;
 }
 
-function drawing(told, points, days) {
+function drawing(told, points, days, counted) {
   const svg = make("svg", { viewBox: `0 0 ${WIDTH} ${BASE + 36}`, role: "img", "aria-label": told });
   const step = (WIDTH - LEFT - RIGHT - 20) / Math.max(days.length - 1, 1);
   const x = ({ place, aside }) => LEFT + 10 + step * place + aside * Math.min(ASIDE, step / 2);
@@ -49,7 +50,7 @@ function drawing(told, points, days) {
     const dot = make("circle", { class: "dot", cx: x(point), cy: y(value), r: Math.min(3 + count, 6) });
     dot.append(make("title", {}, told));
     svg.append(dot);
-    if ((points.length - 1 - n) % every === 0) {
+    if (counted && (points.length - 1 - n) % every === 0) {
       svg.append(make("text", { x: x(point), y: BASE + 16, "text-anchor": "middle" }, count));
     }
   });

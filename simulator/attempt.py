@@ -17,7 +17,7 @@ from simulator.desk import Desk, DeskClosed
 from simulator.director import Situation
 from simulator.log import AttemptOver, Log, ReplyTooLong
 from simulator.model_call import ModelCall
-from simulator.scoring import Dimension, Exchange, Score, Scorecard, Scorer
+from simulator.scoring import Dimension, Exchange, Score, Scorecard, Scorer, counts
 from simulator.verdicts import Counted, Verdicts
 
 Clock = Callable[[], float]
@@ -386,7 +386,7 @@ class Attempt:
 
     def _look_again(self, card: Scorecard | None) -> None:
         """A second opinion that came while the attempt was being ended counts as well: whoever gave it saw no end."""
-        if card is not None and self.scorecard() != card:
+        if card is not None and counts() != "rules" and self.scorecard() != card:
             self.rescore()
 
     def _scorecard_at(self, outcome: Outcome | None) -> Scorecard:

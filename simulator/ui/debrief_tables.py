@@ -53,11 +53,8 @@ def _fact(row: FactRow, sourced: Sourced) -> list[str]:
 
 
 def _claim(row: ClaimRow, sourced: Sourced) -> list[str]:
-    verdict, tone = {
-        "supported": (_("Stands in the documentation"), "good"),
-        "contradicted": (_("The documentation says otherwise"), "poor"),
-        "unsupported": (_("Not in the documentation"), "fair"),
-    }[row.verdict]
+    verdict = labels.verdict(row.verdict, by_page=row.passage is not None)
+    tone = {"supported": "good", "contradicted": "poor", "unsupported": "fair"}[row.verdict]
     times = f" <b>× {row.times}</b>" if row.times > 1 else ""
     label = f"<br>{esc(row.label)}" if row.label else ""
     return [

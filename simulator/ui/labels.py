@@ -129,6 +129,17 @@ def outcome_sentence(name: Outcome | None) -> str:
     }[name]
 
 
+def verdict(name: str, *, by_page: bool) -> str:
+    """What was found of a statement; what no page bears out follows from the record, or from what was said."""
+    if name == "supported" and not by_page:
+        return _("Follows from the record or the conversation")
+    return {
+        "supported": _("Stands in the documentation"),
+        "contradicted": _("The documentation says otherwise"),
+        "unsupported": _("Not in the documentation"),
+    }[name]
+
+
 def scorer(name: str) -> str:
     """Who gave a score."""
     return {

@@ -114,11 +114,7 @@ def _kind(found: Finding) -> str:
         return _("Fact said")
     if found.kind == "asked":
         return _("Asked for")
-    return {
-        "supported": _("Stands in the documentation"),
-        "contradicted": _("The documentation says otherwise"),
-        "unsupported": _("Not in the documentation"),
-    }[found.verdict or "unsupported"]
+    return labels.verdict(found.verdict or "unsupported", by_page=found.passage is not None)
 
 
 def _tone(found: Finding) -> str:

@@ -427,7 +427,9 @@ def test_a_shift_is_a_group_in_the_history(app: App, page: Page) -> None:
     look_at(app, page, "Mira")
     group = page.locator(f".st-key-shift-{shift_id}")
     group.wait_for()
-    assert group.get_by_role("button", name="Debrief").count() == 2
+    debriefs = group.get_by_role("button", name="Debrief")
+    debriefs.nth(1).wait_for()
+    assert debriefs.count() == 2
     group.get_by_role("button", name="See the shift").click()
     page.get_by_test_id("shift-verdict").wait_for()
 
